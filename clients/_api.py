@@ -1,0 +1,279 @@
+"""How a client calls one upstream: build the request, pass the gate, send, judge, read."""
+
+from collections.abc import Callable, Mapping
+from copy import copy
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar, cast
+from urllib.parse import urlencode
+
+import orjson
+from pydantic import ValidationError
+
+from clients import _target, _verdict
+from clients._call import CURRENT, Call, Class
+from clients._gate import Entry
+from clients._http import HttpRequest, HttpResponse, TransportError
+from clients._kit import Line
+from clients._signals import retry_after, seen
+from clients._upstream import Upstream
+from contracts import (
+    Expired,
+    Failure,
+    LimitReached,
+    Request,
+    Result,
+    UpstreamThrottled,
+)
+
+R = TypeVar("R", bound=Result)
+Reshape = Callable[[Any], Any]
+Refusal = Callable[[HttpResponse], Failure | None]
+
+_FORM: Final = "application/x-www-form-urlencoded"
+_SHORTEST: Final = 0.001
+_MISREAD: Final = (
+    ValidationError,
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    OverflowError,
+)
+"""What reading an answer of another shape than promised ends in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One HTTP call, before it has an address and a key."""
+
+    method: str
+    path: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """Fill the placeholders of `path`."""
+    query: _target.Query = field(default_factory=dict)
+    body: bytes = b""
+    content_type: str = ""
+    kind: Class | None = None
+    """Where it differs from its operation's: a look-up inside an unsafe flow is `safe`."""
+
+
+class Api:
+    """The calls of one upstream, for one client."""
+
+    def __init__(self, upstream: Upstream, line: Line, refusal: Refusal) -> None:
+        self.upstream = upstream
+        self._line = line
+        self._refusal = refusal
+        self._base = upstream.address(line.env)
+        self._fixed = tuple(upstream.headers.items())
+
+    async def get(
+        self,
+        path: str,
+        request: Request[R],
+        *,
+        query: _target.Query | None = None,
+        read: Reshape | None = None,
+    ) -> R:
+        """GET; parameters that are not in the path go to the query unless one is given."""
+        shown = _rest(path, request) if query is None else query
+        return await self._typed(Ask("GET", path, vars(request), shown), request, read)
+
+    async def delete(self, path: str, request: Request[R], *, read: Reshape | None = None) -> R:
+        """DELETE."""
+        return await self._typed(Ask("DELETE", path, vars(request)), request, read)
+
+    async def post(
+        self,
+        path: str,
+        request: Request[R],
+        *,
+        json: object = None,
+        form: _target.Query | None = None,
+        read: Reshape | None = None,
+    ) -> R:
+        """POST; without `json` or `form`, parameters that are not in the path are the JSON."""
+        return await self._write("POST", path, request, _body(path, request, json, form), read)
+
+    async def patch(
+        self, path: str, request: Request[R], *, json: object = None, read: Reshape | None = None
+    ) -> R:
+        """PATCH, as `post`."""
+        return await self._write("PATCH", path, request, _body(path, request, json, None), read)
+
+    async def put(
+        self, path: str, request: Request[R], *, json: object = None, read: Reshape | None = None
+    ) -> R:
+        """PUT, as `post`."""
+        return await self._write("PUT", path, request, _body(path, request, json, None), read)
+
+    async def _write(
+        self,
+        method: str,
+        path: str,
+        request: Request[R],
+        body: tuple[bytes, str],
+        read: Reshape | None,
+    ) -> R:
+        ask = Ask(method, path, vars(request), body=body[0], content_type=body[1])
+        return await self._typed(ask, request, read)
+
+    async def _typed(self, ask: Ask, request: Request[R], read: Reshape | None) -> R:
+        response = await self.send(ask)
+        return self.parse(response, cast("type[R]", request.result), read)
+
+    def parse(self, response: HttpResponse, into: type[R], read: Reshape | None = None) -> R:
+        """Return the model of an answer's JSON, put into shape by `read` first.
+
+        Raises:
+            BadUpstreamReply: it is not JSON, or not what the contract promises.
+        """
+        try:
+            if read is None:
+                return into.model_validate_json(response.body or b"{}")
+            return into.model_validate(read(orjson.loads(response.body or b"null")))
+        except _MISREAD as error:
+            raise self._unreadable(error, response) from None
+
+    async def send(self, ask: Ask) -> HttpResponse:
+        """Return a 2xx answer that does not lie, after as many attempts as its class allows.
+
+        Raises:
+            Failure: any of the tree but the agent's own faults.
+        """
+        call = CURRENT.get()
+        kind = call.asked = ask.kind or call.kind
+        request = await self._build(ask, call, kind)
+        last: list[Failure] = []
+
+        async def attempt() -> HttpResponse:
+            try:
+                return await self._attempt(request, call, kind)
+            except (LimitReached, Expired) as failure:
+                if not last:
+                    raise
+                raise last[-1].knowing(retry_after=failure.facts.retry_after) from None
+            except Failure as failure:
+                last.append(failure)
+                raise
+
+        return await self._line.retry.run(attempt, call, kind)
+
+    def saying(self, headers: Mapping[str, str]) -> "Api":
+        """Return the same calls with these headers too, in place of the upstream's own."""
+        other = copy(self)
+        vars(other)["_fixed"] = tuple({**self.upstream.headers, **headers}.items())
+        return other
+
+    async def aclose(self) -> None:
+        """Close its connections."""
+        await self._line.transport.aclose()
+
+    async def _build(self, ask: Ask, call: Call, kind: Class) -> HttpRequest:
+        values = ask.values
+        if any(hole.isupper() for hole in _target.holes(ask.path)):
+            values = {**values, **self._from_environment(ask.path)}
+        target = self._base + _target.target(ask.path, values, ask.query)
+        headers = (*self._fixed, *await self.upstream.auth.headers(self._line.env))
+        if ask.content_type:
+            headers = (*headers, ("Content-Type", ask.content_type))
+        if kind == "keyed" and self.upstream.key_header:
+            headers = (*headers, (self.upstream.key_header, call.key))
+        return HttpRequest(ask.method, target, headers, ask.body, call.timeout, kind == "unsafe")
+
+    def _from_environment(self, path: str) -> dict[str, str]:
+        return {h: self._line.env.require(h) for h in _target.holes(path) if h.isupper()}
+
+    async def _attempt(self, request: HttpRequest, call: Call, kind: Class) -> HttpResponse:
+        gate = self._line.gate
+        while True:
+            entry = await gate.enter(call)
+            try:
+                if kind != "safe":
+                    await call.journal.sending()
+                if gate.bucket.valid(self._line.clock.now()):
+                    return await self._exchange(request, call, kind, entry)
+            finally:
+                gate.leave(entry)
+
+    async def _exchange(
+        self, request: HttpRequest, call: Call, kind: Class, entry: Entry
+    ) -> HttpResponse:
+        began = self._line.clock.now()
+        call.attempts += 1
+        bounded = request.within(max(_SHORTEST, call.begin(began) - began))
+        try:
+            response = await self._line.transport.send(bounded)
+            failure = self._judge(response, call, kind, began)
+        except TransportError as error:
+            failure = _verdict.broken(error, kind)
+        finally:
+            took = self._line.clock.now() - began
+            call.upstream += took
+            call.sent = call.sent or bounded.mark.sent
+            acted = kind != "safe" and bounded.mark.sent
+            earlier, call.doubt = call.doubt, call.doubt or acted
+        entry.well = not _verdict.down(failure)
+        self._line.note(self.upstream.name, failure, took)
+        if failure is None:
+            return response
+        call.doubt = earlier or (acted and not _verdict.clean(failure))
+        raise failure
+
+    def _judge(
+        self, response: HttpResponse, call: Call, kind: Class, began: float
+    ) -> Failure | None:
+        upstream, line = self.upstream, self._line
+        now, wall = line.clock.now(), line.clock.wall()
+        for one in seen(upstream.dialects, response.headers, wall):
+            line.gate.bucket.observe(now, one, call.cost)
+        failure = _verdict.judge(response, kind, upstream.manners, line.redact)
+        failure = failure or self._hidden(response)
+        if not isinstance(failure, UpstreamThrottled):
+            line.backoff.forget()
+            return failure
+        named = retry_after(response.headers, wall, upstream.retry_after)
+        pause = line.backoff.after(now, began, named)
+        line.gate.pause(pause)
+        return failure.knowing(retry_after=pause)
+
+    def _hidden(self, response: HttpResponse) -> Failure | None:
+        try:
+            return self._refusal(response)
+        except _MISREAD as error:
+            return self._unreadable(error, response)
+
+    def _unreadable(self, error: Exception, response: HttpResponse) -> Failure:
+        call = CURRENT.get()
+        detail = f"The answer is not the promised one: {_reason(error)}."
+        return _verdict.unreadable(self._line.redact(detail), call.asked or call.kind, response)
+
+
+def fields(request: Request[Any], *but: str) -> dict[str, Any]:
+    """Return the parameters as JSON, without these and without those that are None."""
+    return request.model_dump(mode="json", exclude=set(but), exclude_none=True)
+
+
+def _rest(path: str, request: Request[Any]) -> dict[str, Any]:
+    inside = set(_target.holes(path))
+    return {name: value for name, value in vars(request).items() if name not in inside}
+
+
+def _body(
+    path: str, request: Request[Any], json: object, form: _target.Query | None
+) -> tuple[bytes, str]:
+    if form is not None:
+        pairs = _target.pairs(form)
+        return urlencode(pairs).encode(), _FORM
+    if json is None:
+        json = fields(request, *_target.holes(path))
+    return orjson.dumps(json), "application/json"
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors(include_input=False, include_url=False)[0]
+        return f"{'.'.join(map(str, first['loc'])) or 'it'}: {first['msg']}"
+    if isinstance(error, orjson.JSONDecodeError):
+        return "it is not JSON"
+    return f"{type(error).__name__}"

@@ -1,0 +1,152 @@
+"""Base of all clients: one class for each integration, facts on top, operations below."""
+
+import inspect
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, ClassVar
+
+from clients._api import Api, Ask
+from clients._auth import Auth
+from clients._call import CURRENT, Call
+from clients._environment import Environment, missing
+from clients._http import HttpResponse
+from clients._kit import Kit
+from clients._operation import Operation, read_operation
+from clients._upstream import Upstream
+from contracts import Failure, OutcomeUnknown, Request, Result
+
+Health = dict[str, Any]
+"""``{"status": "ok" | "error", "upstreams": {name: {"status", "latency_ms", …}}}``."""
+
+
+class Client:
+    """One outside system. Subclasses declare upstreams and operations, nothing more.
+
+    Made on first use, from a `Kit`; `call` runs one request.
+    """
+
+    name: ClassVar[str] = ""
+    upstreams: ClassVar[Mapping[str, Upstream]] = {}
+    operations: ClassVar[Mapping[str, Operation]] = {}
+    variables: ClassVar[tuple[str, ...]] = ()
+    """Variables it reads besides keys and addresses."""
+    samples: ClassVar[Mapping[str, str]] = {}
+    """Stand-ins for variables in the sandbox, as the recordings have them."""
+    exempt: ClassVar[Mapping[str, str]] = {}
+    """Rules of the quality scale it does not meet, each with the reason."""
+
+    def __init_subclass__(cls) -> None:
+        """Derive name, upstreams and operations; refuse what does not fit its contract."""
+        super().__init_subclass__()
+        cls.name = _integration(cls.__module__)
+        members = dict(inspect.getmembers_static(cls))
+        cls.upstreams = {n: m for n, m in members.items() if isinstance(m, Upstream)}
+        for upstream in cls.upstreams.values():
+            upstream.integration = cls.name
+            upstream.alone = len(cls.upstreams) == 1
+        found = (read_operation(m) for m in members.values() if inspect.isfunction(m))
+        cls.operations = {one.method: one for one in found if one}
+        _agree(cls)
+
+    def __init__(self, kit: Kit) -> None:
+        self.env = kit.env
+        self._kit = kit
+        self._apis: dict[str, Api] = {}
+
+    def way_to(self, upstream: str) -> Api:
+        """Return the way to call one upstream, made on first use.
+
+        Raises:
+            NotConfigured: a key or the address is missing; names the variables.
+        """
+        if upstream not in self._apis:
+            facts = self.upstreams[upstream]
+            if lacking := facts.lacking(self.env):
+                raise missing(lacking)
+            self._apis[upstream] = Api(facts, self._kit.line(upstream), self.refusal)
+        return self._apis[upstream]
+
+    async def call(self, request: Request[Any], call: Call) -> Result:
+        """Run one request.
+
+        Raises:
+            Failure: any of the tree but the agent's own faults.
+        """
+        CURRENT.set(call)
+        operation = self.operations[request.operation.partition(".")[2]]
+        method: Callable[[Request[Any]], Awaitable[Result]] = getattr(self, operation.method)
+        try:
+            return await method(request)
+        except OutcomeUnknown as failure:
+            raise operation.unknown(failure) from None
+
+    def refusal(self, response: HttpResponse) -> Failure | None:  # noqa: ARG002  (for subclasses)
+        """Return the failure that a 2xx body hides; vendors that lie override this."""
+        return None
+
+    async def health_check(self) -> Health:
+        """Probe each upstream that has a cheap call; `status` is ``ok`` or ``error``."""
+        found = {name: await self._probe(name) for name in self.upstreams}
+        bad = any(one["status"] == "error" for one in found.values())
+        return {"status": "error" if bad else "ok", "upstreams": found}
+
+    async def probe(self, upstream: str) -> Call:
+        """Make the cheap call of one upstream; returns what it took.
+
+        Raises:
+            Failure: it did not succeed.
+        """
+        call = Call(timeout=10.0)
+        CURRENT.set(call)
+        path = self.upstreams[upstream].probe
+        if path:
+            await self.way_to(upstream).send(Ask("GET", path))
+        return call
+
+    async def aclose(self) -> None:
+        """Leave nothing open."""
+        for api in reversed(self._apis.values()):
+            await api.aclose()
+
+    async def _probe(self, upstream: str) -> Health:
+        try:
+            call = await self.probe(upstream)
+        except Failure as failure:
+            return {"status": "error", "code": failure.code, "detail": failure.detail}
+        return {"status": "ok", "latency_ms": round(call.upstream * 1000, 1)}
+
+    @classmethod
+    def lacking(cls, env: Environment) -> tuple[str, ...]:
+        """Return the variables that some upstream lacks."""
+        found = (name for one in cls.upstreams.values() for name in one.lacking(env))
+        return tuple(dict.fromkeys(found))
+
+    @classmethod
+    def reads(cls) -> tuple[str, ...]:
+        """Return every variable it reads, keys first."""
+        auths: list[Auth] = [one.auth for one in cls.upstreams.values()]
+        keys = [name for auth in auths for name in auth.variables]
+        needs = [name for one in cls.upstreams.values() for name in one.needs]
+        addresses = [n for u in cls.upstreams.values() for n in (u.url_variable, *u.aliases)]
+        limits = [one.limit_variable for one in cls.upstreams.values()]
+        return tuple(dict.fromkeys([*keys, *needs, *cls.variables, *addresses, *limits]))
+
+
+def _integration(module: str) -> str:
+    parts = module.split(".")
+    return parts[parts.index("clients") + 1] if "clients" in parts[:-1] else parts[-1]
+
+
+def _agree(cls: type[Client]) -> None:
+    written = {one.request for one in cls.operations.values()}
+    modules = {request.__module__ for request in written}
+    promised = {
+        found
+        for module in modules
+        for found in vars(sys.modules[module]).values()
+        if isinstance(found, type) and issubclass(found, Request) and found.operation
+    }
+    if lost := sorted(one.operation for one in promised - written):
+        raise TypeError(f"{cls.__name__} has no method for {', '.join(lost)}.")
+    if odd := sorted(one.operation for one in written if one.integration != cls.name):
+        raise TypeError(f"{cls.__name__} in clients.{cls.name} cannot serve {', '.join(odd)}.")

@@ -1,0 +1,85 @@
+"""The one seam to the world of HTTP: request, response, error, and the transport between them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal, Protocol
+
+Kind = Literal["dns", "connect", "tls", "timeout", "closed", "too_large", "protocol"]
+
+_WORDS: Final[Mapping[Kind, str]] = {
+    "dns": "its host name has no address; check the URL setting and the name server",
+    "connect": "no connection; check that it runs and can be reached from here",
+    "tls": "its certificate is not trusted; mend it, or pin it",
+    "timeout": "no complete answer in time",
+    "closed": "the connection was lost before the answer was complete",
+    "too_large": "the answer is larger than allowed",
+    "protocol": "the request or the answer is not valid HTTP",
+}
+
+
+@dataclass(slots=True)
+class Mark:
+    """Whether any byte of one request may have left: also readable after a cancellation."""
+
+    sent: bool = False
+    """Set by the transport, synchronously, where it writes the head of the request."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """One request, good for one `Transport.send`: its mark is spent when it has left."""
+
+    method: str
+    url: str = field(repr=False)
+    """Absolute, and quoted already: path and query leave as they stand."""
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """Text in ASCII."""
+    body: bytes = field(default=b"", repr=False)
+    timeout: float = 30.0
+    """Seconds for the whole call: waiting for a connection, writing and reading."""
+    fresh: bool = False
+    """Never on a connection that was used before: such a one may be closed while we write."""
+    mark: Mark = field(default_factory=Mark, compare=False, repr=False)
+
+    def within(self, timeout: float) -> "HttpRequest":
+        """Return the same request, to be sent once more, within `timeout` seconds."""
+        return HttpRequest(self.method, self.url, self.headers, self.body, timeout, self.fresh)
+
+
+@dataclass(frozen=True, slots=True)
+class HttpResponse:
+    """One whole answer, of any status; redirects are answers too."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    """Names in lower case, repeated ones joined by a comma."""
+    body: bytes = field(repr=False)
+    """Decoded: without its content encoding."""
+
+
+class TransportError(Exception):
+    """No whole answer came. Its text never holds a URL, a header or a body.
+
+    `sent` is False only if surely no byte of the request left.
+    """
+
+    def __init__(self, kind: Kind, *, sent: bool, detail: str = "") -> None:
+        super().__init__(f"{_WORDS[kind]} ({detail})" if detail else _WORDS[kind])
+        self.kind = kind
+        self.sent = sent
+
+
+class Transport(Protocol):
+    """The whole outside world, as a client sees it."""
+
+    async def send(self, request: HttpRequest) -> HttpResponse:
+        """Put at most one request on the wire and return the answer to it.
+
+        Raises:
+            TransportError: no whole answer.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Close all connections; a send under way fails with kind `closed`."""
+        ...

@@ -1,0 +1,112 @@
+"""Names on the wire: exchanges, queues, headers. Written here once, used by hub and SDK alike."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+REQUEST_ID_HEADER: Final = "idempotency-key"
+FOR_HEADER: Final = "hub-for"
+ACCEPT_HEADER: Final = "hub-accept"
+CACHE_HEADER: Final = "hub-cache"
+STATUS_HEADER: Final = "hub-status"
+STAGE_HEADER: Final = "hub-stage"
+SERVED_HEADER: Final = "hub-served"
+ATTEMPTS_HEADER: Final = "hub-attempts"
+WAIT_HEADER: Final = "hub-wait-ms"
+UPSTREAM_HEADER: Final = "hub-upstream-ms"
+TOKENS_HEADER: Final = "hub-tokens-left"
+REASON_HEADER: Final = "hub-reason"
+DETAIL_HEADER: Final = "hub-detail"
+USER_HEADER: Final = "hub-user"
+MESSAGE_HEADER: Final = "hub-message-id"
+"""The `message_id` that a dead letter had when its asker sent it."""
+EXPIRY_HEADER: Final = "ce-expirytime"
+TYPE_HEADER: Final = "ce-type"
+ID_HEADER: Final = "ce-id"
+SOURCE_HEADER: Final = "ce-source"
+SUBJECT_HEADER: Final = "ce-subject"
+TIME_HEADER: Final = "ce-time"
+SPECVERSION_HEADER: Final = "ce-specversion"
+
+JSON: Final = "application/json"
+PROBLEM_JSON: Final = "application/problem+json"
+
+DIRECT_REPLY: Final = "amq.rabbitmq.reply-to"
+NOBODY: Final = "-"
+"""The user of a message whose `user_id` the broker did not vouch for."""
+
+_UNSAFE_IN_KEY: Final = re.compile(r"[^A-Za-z0-9_-]")
+
+
+def key_word(user: str) -> str:
+    """Return a user's name as one word of a routing key."""
+    return _UNSAFE_IN_KEY.sub("_", user)
+
+
+def integration_of(operation: str) -> str:
+    """Return the integration of ``<integration>.<operation>``."""
+    return operation.partition(".")[0]
+
+
+@dataclass(frozen=True)
+class Names:
+    """Every exchange and queue of one hub family, under its prefix (`HUB_PREFIX`)."""
+
+    prefix: str = "hub"
+
+    @property
+    def requests(self) -> str:
+        """Topic exchange that agents publish to; key ``<integration>.<operation>``."""
+        return f"{self.prefix}.requests"
+
+    @property
+    def unrouted(self) -> str:
+        """Fanout exchange and queue of requests for integrations nobody knows."""
+        return f"{self.prefix}.unrouted"
+
+    @property
+    def dropped(self) -> str:
+        """Fanout exchange and queue of what the broker took out of a request queue."""
+        return f"{self.prefix}.dropped"
+
+    @property
+    def replies(self) -> str:
+        """Topic exchange of replies without `reply_to`; prefix of agents' own reply queues."""
+        return f"{self.prefix}.replies"
+
+    @property
+    def events(self) -> str:
+        """Topic exchange of health, limit, key and hub events."""
+        return f"{self.prefix}.events"
+
+    @property
+    def dead(self) -> str:
+        """Topic exchange of what could not be answered."""
+        return f"{self.prefix}.dead"
+
+    @property
+    def dead_letters(self) -> str:
+        """Queue behind `dead`."""
+        return f"{self.prefix}.dead-letters"
+
+    @property
+    def control(self) -> str:
+        """Fanout exchange heard by every hub."""
+        return f"{self.prefix}.control"
+
+    @property
+    def starting(self) -> str:
+        """Exclusive queue held by the one hub that is starting."""
+        return f"{self.prefix}.starting"
+
+    def queue(self, integration: str) -> str:
+        """Return the request queue of an integration."""
+        return f"{self.requests}.{integration}"
+
+    def lease(self, integration: str) -> str:
+        """Return the queue that holds the lease of an integration."""
+        return f"{self.prefix}.lease.{integration}"
+
+    def reply_queue(self, user: str, word: str = "") -> str:
+        """Return the name of a user's own reply queue."""
+        return f"{self.replies}.{user}.{word}" if word else f"{self.replies}.{user}"

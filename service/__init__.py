@@ -1,0 +1,1 @@
+"""The process: bus, ownership, routing, keys, store, HTTP, command line."""

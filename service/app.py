@@ -1,0 +1,265 @@
+"""The composition root: everything long-lived is made here, in order, and closed in reverse."""
+
+import asyncio
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version
+from typing import Any, Final, Self
+from urllib.parse import unquote, urlsplit
+
+import structlog
+
+from clients import _registry
+from clients._clock import Clock
+from clients._operation import Operation
+from clients._redact import Redactor
+from contracts import Names
+from contracts._events import LifeEvent, OwnsEvent
+from service import topology
+from service.access import read_access
+from service.answer import Answer
+from service.ask import Understanding
+from service.consumer import OnDelivery, Temporary
+from service.control import Control
+from service.delivery import Delivery
+from service.desk import Desk, Post, Running
+from service.envelope import Envelope, Reader
+from service.events import Events
+from service.integration import Integration, Means
+from service.lease import Lease
+from service.lease_line import Place
+from service.lease_state import Identity
+from service.link import Link
+from service.members import Members
+from service.metrics import Metrics
+from service.owner import Owner, Telling
+from service.path import Surroundings, compose
+from service.prober import Prober
+from service.publisher import Publisher
+from service.rank import Door, Spread
+from service.roster import Roster
+from service.settings import Settings
+from service.shared import Shared
+from service.store import Store
+from service.stray import Dropped, DroppedReader, unrouted
+from service.subscription import Subscription
+
+DRAIN_WITHIN: Final = 25.0
+"""Seconds that calls under way have to end when the hub stops."""
+
+_LEASE_HEARTBEAT: Final = 3
+_STRAY_WINDOW: Final = 64
+_HEARD_WINDOW: Final = 256
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Links:
+    """One connection for each kind of traffic: none of them stops another."""
+
+    consume: Link
+    publish: Link
+    lease: Link
+
+    def down(self) -> str:
+        """Return which is down, and why; nothing when all are up."""
+        for name, link in vars(self).items():
+            if not link.up:
+                return f"The {name} connection is down: {link.reason}."
+        return ""
+
+
+class Hub:
+    """One hub: ``async with Hub(settings, url) as hub`` serves until the block ends.
+
+    Raises:
+        BusError: exchanges or queues on the broker are not what the hub needs.
+        ForeignStore: another hub on this broker keeps another record of calls.
+    """
+
+    def __init__(self, settings: Settings, url: str, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self.clock = clock or Clock()
+        self.names = Names(settings.prefix)
+        self.metrics = Metrics()
+        self.redact = Redactor(_secrets(settings, url))
+        self.owners: dict[str, Owner] = {}
+        self.leases: dict[str, Lease] = {}
+        self._url = url
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        """Declare, meet the other hubs, and stand for every integration."""
+        async with AsyncExitStack() as stack:
+            await self._build(stack)
+            self._stack = stack.pop_all()
+        self._life("started")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Take nothing new, finish what has left, hand back the rest, close everything."""
+        await asyncio.gather(*(one.drain(DRAIN_WITHIN) for one in self.owners.values()))
+        self._life("stopped")
+        await self._stack.aclose()
+
+    def ready(self) -> str:
+        """Return what keeps it from being ready; nothing when it is."""
+        if down := self.links.down():
+            return down
+        for name, lease in self.leases.items():
+            if lease.may_stand and not lease.standing:
+                return f"The lease of {name} is not consumed: {lease.trouble}"
+            owner = self.owners[name]
+            if lease.held and not owner.paused and not owner.serving:
+                return f"The request queue of {name} is not consumed."
+        return ""
+
+    async def _build(self, stack: AsyncExitStack) -> None:
+        settings = self.settings
+        self.access = read_access(settings.access_file)
+        found = _integrations(settings, self._means())
+        self.integrations = {one.name: one for one in found}
+        self.store = Store(settings.store_url)
+        stack.push_async_callback(self.store.aclose)
+        await topology.declare_all(self._url, self.names, list(self.integrations))
+        self.links = await self._connect(stack)
+        publisher = Publisher(self.links.publish)
+        self.post = Post(publisher, self.names, f"/hub/{settings.instance}", self.clock, self.metrics)
+        self.events = Events(publisher, self.names, self.post.source)
+        stack.push_async_callback(self.events.flush)
+        self.reader = Reader(
+            self.names, settings.max_request_bytes, self.access.restricted, _user(self._url)
+        )
+        await self._strays(stack)
+        await self._own(stack)
+
+    async def _connect(self, stack: AsyncExitStack) -> Links:
+        made = {
+            name: await stack.enter_async_context(
+                Link(self._url, name=f"hub-{name}-{self.settings.instance}", heartbeat=heartbeat)
+            )
+            for name, heartbeat in (("consume", 10), ("publish", 10), ("lease", _LEASE_HEARTBEAT))
+        }
+        return Links(**made)
+
+    async def _strays(self, stack: AsyncExitStack) -> None:
+        self.understandings = {
+            one.name: Understanding(one.operations, self.reader, self.access)
+            for one in self.integrations.values()
+        }
+        operations: dict[str, Operation] = {}
+        for one in self.integrations.values():
+            operations |= one.operations
+        lost = Desk(self.post, self.reader, unrouted(operations))
+        dropped = Dropped(self.understandings, self.store)
+        fallen = Desk(self.post, DroppedReader(self.reader), dropped.handle)
+        await self._listen(stack, self.names.unrouted, lost.take, _STRAY_WINDOW)
+        await self._listen(stack, self.names.dropped, fallen.take, _STRAY_WINDOW)
+
+    async def _own(self, stack: AsyncExitStack) -> None:
+        members = Members(self._owns(), self.clock.now())
+        spread = Spread(members)
+        who = Identity(self.settings.instance, self.store.store_id)
+        for name, integration in self.integrations.items():
+            owner = self._owner(integration)
+            place = Place(self.links.lease, self.names.lease(name))
+            lease = Lease(place, who, owner, Door(spread, name, self.clock.now), self.clock.now)
+            for gate in integration.gates.values():
+                gate.starved = lease.renew_now
+            self.owners[name], self.leases[name] = owner, lease
+        roster = Roster(members, spread, self.leases, self.events, self.clock, self._owns)
+        hubs = Temporary(self.names.events, ("hub.*.owns", "hub.*.stopped"))
+        await self._listen(stack, hubs, roster.hear, _HEARD_WINDOW)
+        control = Control(
+            _user(self._url), who, self.owners, self.leases, self.events, roster.speak
+        )
+        await self._listen(stack, Temporary(self.names.control), control.take, _HEARD_WINDOW)
+        prober = Prober(list(self.owners.values()), self.clock, self.settings.health_interval)
+        for lease in self.leases.values():
+            lease.start()
+            stack.push_async_callback(lease.close)
+        self._run(stack, roster.run())
+        self._run(stack, prober.run())
+
+    def _owner(self, integration: Integration) -> Owner:
+        at = Surroundings(integration, self.store, Shared(self.clock.now), self.clock)
+        running = Running(compose(at))
+        understanding = self.understandings[integration.name]
+
+        async def handle(delivery: Delivery, envelope: Envelope) -> Answer:
+            ask = understanding.ask(delivery, envelope)
+            if envelope.progress:
+                ask.call.on_wait = partial(self.post.promise, envelope)
+            return await running.answer(ask)
+
+        desk = Desk(self.post, self.reader, handle)
+        telling = Telling(integration, self.events, self.metrics)
+        integration.note = telling.note
+        queue = self.names.queue(integration.name)
+        return Owner(integration, desk, self.links.consume, queue, telling)
+
+    async def _listen(
+        self, stack: AsyncExitStack, source: str | Temporary, take: OnDelivery, prefetch: int
+    ) -> None:
+        subscription = Subscription(self.links.consume, source, take, prefetch=prefetch)
+        await stack.enter_async_context(subscription)
+
+    def _run(self, stack: AsyncExitStack, loop: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(loop)
+
+        async def end() -> None:
+            task.cancel()
+            await asyncio.wait([task])
+
+        stack.push_async_callback(end)
+
+    def _means(self) -> Means:
+        settings = self.settings
+        return Means(
+            env=settings.environment,
+            redact=self.redact,
+            clock=self.clock,
+            instance=settings.instance,
+            sandbox=settings.sandbox,
+            most_bytes=settings.max_reply_bytes,
+            window=settings.window,
+        )
+
+    def _owns(self) -> OwnsEvent:
+        return OwnsEvent(
+            instance=self.settings.instance,
+            store=self.store.store_id,
+            modes={name: one.mode for name, one in self.integrations.items()},
+            owned=tuple(name for name, lease in self.leases.items() if lease.held),
+            standing=tuple(name for name, lease in self.leases.items() if lease.standing),
+        )
+
+    def _life(self, what: str) -> None:
+        event = LifeEvent(
+            instance=self.settings.instance,
+            store=self.store.store_id,
+            version=version("integration-hub"),
+        )
+        log.info(f"hub_{what}", instance=event.instance, integrations=len(self.integrations))
+        self.events.tell(f"hub.{event.instance}.{what}", event)
+
+
+def _integrations(settings: Settings, means: Means) -> list[Integration]:
+    known = _registry.names()
+    chosen = settings.integrations or known
+    return [Integration(_registry.load(name), means) for name in chosen]
+
+
+def _user(url: str) -> str:
+    return unquote(urlsplit(url).username or "guest")
+
+
+def _secrets(settings: Settings, url: str) -> list[str]:
+    password = unquote(urlsplit(url).password or "")
+    token = settings.http_token.get_secret_value() if settings.http_token else ""
+    return [one for one in (password, token) if one]
+
+

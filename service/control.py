@@ -1,0 +1,78 @@
+"""Commands to all hubs, on ``hub.control``: pause, resume, who is there."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import structlog
+from pydantic import ValidationError
+
+from contracts import _events as events
+from service.delivery import Delivery
+from service.events import Events
+from service.lease import Lease
+from service.lease_state import Identity
+from service.owner import Owner
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Control:
+    """What one hub does about commands."""
+
+    user: str
+    """The hub's own user at the broker: only its commands count."""
+    who: Identity
+    owners: Mapping[str, Owner]
+    leases: Mapping[str, Lease]
+    events: Events
+    speak: Callable[[], None]
+
+    def take(self, delivery: Delivery) -> None:
+        """Obey a command, or say in the log why not."""
+        delivery.ack()
+        if delivery.properties.user_id != self.user:
+            log.warning("command_refused", user=delivery.properties.user_id or "-")
+            return
+        try:
+            command = events.Control.model_validate_json(delivery.body)
+        except ValidationError as error:
+            log.warning("command_not_understood", reason=str(error.errors()[0]["msg"]))
+            return
+        self._obey(command)
+
+    def _obey(self, command: events.Control) -> None:
+        detail = ""
+        if command.do == "who":
+            self.speak()
+        elif command.do in {"pause", "resume"}:
+            detail = self._pause(command)
+            if not detail:
+                return
+        did = events.DidEvent(
+            instance=self.who.instance,
+            store=self.who.store,
+            did=command.do,
+            id=command.id,
+            integration=command.integration,
+            detail=detail,
+        )
+        self.events.tell(f"hub.{self.who.instance}.{command.do}", did)
+
+    def _pause(self, command: events.Control) -> str:
+        name = command.integration or ""
+        lease = self.leases.get(name)
+        if lease is None or not lease.held:
+            return ""  # its owner answers
+        paused = command.do == "pause"
+        self.owners[name].pause(paused=paused)
+        lease.set_paused(paused=paused)
+        return f"{name} is {command.do}d"
+
+
+def order(do: str, integration: str | None = None) -> events.Control:
+    """Return a new command."""
+    return events.Control.model_validate(
+        {"do": do, "integration": integration, "id": secrets.token_hex(8)}
+    )

@@ -1,0 +1,210 @@
+"""What a message asks for: pure, from properties and headers to an `Envelope` or a refusal.
+
+The fields are those of design section 3.2.
+"""
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, Protocol
+
+from contracts import Facts, FieldError, InvalidRequest
+from contracts import _names as wire
+
+FARTHEST: Final = 600.0
+"""Seconds: a deadline further ahead is cut to this."""
+
+_LONGEST_ID: Final = 255
+_BROKERS_QUEUE: Final = re.compile(r"amq\.(gen-|rabbitmq\.reply-to(\.|$))")
+_WORD: Final = re.compile(r"[^.\s*#]+")
+_FORBIDDEN: Final = frozenset({"cc", "bcc", "x-death", wire.STAGE_HEADER, wire.STATUS_HEADER})
+_OURS: Final = ("hub.reply.", "hub.event.")
+
+
+class Properties(Protocol):
+    """AMQP's own properties, as far as the envelope needs them."""
+
+    reply_to: str | None
+    correlation_id: str | None
+    message_id: str | None
+    user_id: str | None
+    content_encoding: str | None
+
+
+class Incoming(Protocol):
+    """A delivery, as far as the envelope needs it."""
+
+    @property
+    def body(self) -> bytes:
+        """The parameters, as they came."""
+        ...
+
+    @property
+    def routing_key(self) -> str:
+        """The operation."""
+        ...
+
+    @property
+    def headers(self) -> Mapping[str, Any]:
+        """All headers."""
+        ...
+
+    @property
+    def properties(self) -> Properties:
+        """AMQP's own."""
+        ...
+
+    @property
+    def flaw(self) -> str:
+        """Why the decoder had to mend it, or nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Everything about a request but its parameters."""
+
+    operation: str
+    request_id: str
+    named: bool
+    """Whether the asker gave the id: without one only safe operations run."""
+    keyed: bool
+    """Whether it came as `idempotency-key`: then a record is kept of safe ones too."""
+    user: str
+    reply_to: str | None
+    correlation_id: str
+    expires: float | None
+    """Seconds since 1970 UTC."""
+    progress: bool = False
+    fresh: bool = False
+    """Neither cache nor shared calls."""
+    trace: Mapping[str, str] | None = None
+
+    @property
+    def integration(self) -> str:
+        """Whom it is for."""
+        return wire.integration_of(self.operation)
+
+
+class DeadLetter(Exception):
+    """A message that is never answered; the text is the detail."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads envelopes under one hub's rules."""
+
+    names: wire.Names
+    largest: int = 256 * 1024
+    """Bytes of a body."""
+    identified: bool = False
+    """Whether an access file is set: then nobody without `user_id` has a queue of its own."""
+    own_user: str | None = None
+    """The hub's user at the broker: it alone may speak for others."""
+
+    def read(self, message: Incoming, now: float) -> Envelope:
+        """Return the envelope.
+
+        Raises:
+            DeadLetter: it must never be answered.
+        """
+        headers, properties = message.headers, message.properties
+        self._refuse_laundered(message, headers)
+        user = self._user(properties.user_id, headers)
+        reply_to = properties.reply_to or None
+        if reply_to and not self._allowed(reply_to, properties.user_id):
+            raise DeadLetter(
+                "reply_to_forbidden", f"{reply_to[:128]!r} is not the asker's own queue."
+            )
+        key = _text(headers.get(wire.REQUEST_ID_HEADER))
+        given = key or _text(properties.message_id) or _text(headers.get(wire.ID_HEADER))
+        request_id = given or secrets.token_hex(16)
+        return Envelope(
+            operation=message.routing_key,
+            request_id=request_id,
+            named=bool(given),
+            keyed=bool(key),
+            user=user,
+            reply_to=reply_to,
+            correlation_id=properties.correlation_id or request_id,
+            expires=_moment(headers.get(wire.EXPIRY_HEADER), now),
+            progress="progress" in str(headers.get(wire.ACCEPT_HEADER, "")),
+            fresh=headers.get(wire.CACHE_HEADER) == "no-cache",
+            trace=_trace(headers),
+        )
+
+    def check(self, message: Incoming, envelope: Envelope) -> None:
+        """Look at what may be answered with a sentence.
+
+        Raises:
+            InvalidRequest: id, deadline, encoding or size are not as they should be.
+        """
+        if message.properties.content_encoding not in {None, "", "identity", "utf-8"}:
+            raise _wrong("content_encoding", "send the parameters uncompressed")
+        if len(message.body) > self.largest:
+            raise _wrong("", f"the body is over {self.largest} bytes")
+        if len(envelope.request_id) > _LONGEST_ID or not envelope.request_id.isprintable():
+            raise _wrong("message_id", f"1 to {_LONGEST_ID} printable characters")
+        if envelope.expires is not None and envelope.expires < 0:
+            raise _wrong(wire.EXPIRY_HEADER, "RFC 3339 in UTC, as 2026-01-31T12:00:00Z")
+
+    def _refuse_laundered(self, message: Incoming, headers: Mapping[str, Any]) -> None:
+        if message.flaw:
+            raise DeadLetter(message.flaw, "A property of the message cannot be decoded.")
+        for name in headers:
+            if name.lower() in _FORBIDDEN:
+                raise DeadLetter("forbidden_header", f"A request may not have {name[:64]!r}.")
+        if str(headers.get(wire.TYPE_HEADER, "")).startswith(_OURS):
+            raise DeadLetter("forbidden_header", "A reply or an event is not a request.")
+
+    def _user(self, vouched: str | None, headers: Mapping[str, Any]) -> str:
+        user = vouched or wire.NOBODY
+        for_whom = _text(headers.get(wire.FOR_HEADER))
+        if for_whom and (not self.identified or user == self.own_user):
+            return for_whom
+        return user
+
+    def _allowed(self, reply_to: str, user: str | None) -> bool:
+        if _BROKERS_QUEUE.match(reply_to):
+            return True
+        start = f"{self.names.replies}."
+        if not reply_to.startswith(start) or (user is None and self.identified):
+            return False
+        owner, *more = reply_to.removeprefix(start).split(".")
+        plain = len(more) <= 1 and all(_WORD.fullmatch(word) for word in (owner, *more))
+        return plain and user in {None, owner}
+
+
+def _wrong(field: str, message: str) -> InvalidRequest:
+    error = FieldError(field=field, message=message)
+    return InvalidRequest(f"{field or 'body'}: {message}.", Facts(errors=(error,)))
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _moment(value: object, now: float) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return -1.0
+    if not isinstance(value, datetime):
+        return -1.0
+    aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+    return max(0.0, min(aware.timestamp(), now + FARTHEST))
+
+
+def _trace(headers: Mapping[str, Any]) -> Mapping[str, str] | None:
+    found = {name: headers[name] for name in ("traceparent", "tracestate") if name in headers}
+    return {name: str(value) for name, value in found.items()} or None

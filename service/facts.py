@@ -1,0 +1,57 @@
+"""An integration's facts as plain data: for the command line, `/api` and the catalog."""
+
+from typing import Any
+
+from clients._client import Client
+from clients._environment import Environment
+from clients._operation import Operation
+from clients._upstream import Upstream
+from contracts import NotConfigured
+
+
+def facts_of(client: type[Client], env: Environment) -> dict[str, Any]:
+    """Return what is known of an integration without calling anyone."""
+    lacking = client.lacking(env)
+    return {
+        "name": client.name,
+        "summary": _first_line(client.__doc__),
+        "configured": not lacking,
+        "lacking": list(lacking),
+        "variables": list(client.reads()),
+        "upstreams": [_upstream(one, env) for one in client.upstreams.values()],
+        "operations": [_operation(one) for one in client.operations.values()],
+        "exempt": dict(client.exempt),
+    }
+
+
+def _upstream(upstream: Upstream, env: Environment) -> dict[str, Any]:
+    try:
+        url, limits = upstream.address(env), str(upstream.allowed(env))
+    except NotConfigured as failure:
+        url, limits = "", failure.detail
+    return {
+        "name": upstream.name,
+        "url": url,
+        "url_variable": upstream.url_variable,
+        "limits": limits,
+        "limit_variable": upstream.limit_variable,
+        "sources": [rate.source for rate in upstream.limits if rate.source],
+        "probe": upstream.probe,
+        "lacking": list(upstream.lacking(env)),
+    }
+
+
+def _operation(one: Operation) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "kind": one.kind,
+        "summary": _first_line(one.doc),
+        "ttl": one.traits.ttl,
+        "timeout": one.traits.timeout,
+        "parameters": list(one.request.model_fields),
+        "result": one.request.result.__name__,
+    }
+
+
+def _first_line(text: str | None) -> str:
+    return (text or "").strip().partition("\n")[0]

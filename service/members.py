@@ -1,0 +1,130 @@
+"""Which hubs are there, by what they say of themselves: pure.
+
+Every hub says `OwnsEvent` every two seconds. Silence means something only while we listen: after
+a time in which we heard nobody, because our connection was down or the process stood still,
+everybody has the full time again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from contracts._events import OwnsEvent
+
+SAYS_EVERY: Final = 2.0
+"""Seconds between two `hub.<instance>.owns` of a hub."""
+
+FRESH: Final = 3.0
+"""Heard so many seconds ago or less, a hub may be given a lease."""
+
+GONE: Final = 6.0
+"""Silent for so many seconds, a hub is gone."""
+
+STOOD_STILL: Final = 3.0
+"""Nothing asked or heard for so many seconds: we were not listening."""
+
+ORPHANED: Final = 10.0
+"""Claimed by nobody who is there for so many seconds, a lease has lost its message.
+
+An owner that dies counts as there for `GONE`, so this takes longer than any takeover.
+"""
+
+
+@dataclass(slots=True)
+class _Other:
+    says: OwnsEvent
+    heard: float
+    """When it spoke last; minus infinity for one whose word is in doubt."""
+    silent_since: float
+
+
+class Members:
+    """The hubs that share the broker, as one of them sees it.
+
+    Times are monotonic seconds and come from the caller.
+    """
+
+    def __init__(self, me: OwnsEvent, now: float) -> None:
+        self.me = me
+        """What this hub says of itself; set anew when that changes."""
+        self._others: dict[str, _Other] = {}
+        self._ownerless: dict[str, float] = {}
+        self._listens = True
+        self._looked = now
+
+    def hear(self, says: OwnsEvent, now: float) -> None:
+        """Take note of what a hub says of itself."""
+        self._look(now)
+        if says.instance != self.me.instance:
+            self._others[says.instance] = _Other(says, now, now)
+
+    def leave(self, instance: str) -> None:
+        """A hub says that it has stopped."""
+        self._others.pop(instance, None)
+
+    def doubt(self, instance: str) -> None:
+        """A lease came from this hub: unless it speaks again it may be dead."""
+        if instance in self._others:
+            self._others[instance].heard = float("-inf")
+
+    def deafen(self) -> None:
+        """Our connection is down: until `listen` nobody's silence counts."""
+        self._listens = False
+
+    def listen(self, now: float) -> None:
+        """We hear (again): everybody's silence begins now."""
+        self._listens = True
+        self._looked = now
+        self._ownerless.clear()
+        for other in self._others.values():
+            other.silent_since = now
+
+    def present(self, now: float) -> list[OwnsEvent]:
+        """Return what the hubs that are there say, this one first."""
+        self._look(now)
+        return [self.me, *(other.says for other in self._others.values())]
+
+    def fresh(self, instance: str, now: float) -> bool:
+        """Return whether a hub was heard within `FRESH`; this one always was."""
+        self._look(now)
+        if instance == self.me.instance:
+            return True
+        other = self._others.get(instance)
+        return self._listens and other is not None and now - other.heard <= FRESH
+
+    def foreign_stores(self, now: float) -> frozenset[str]:
+        """Return the ids of stores other than ours that hubs on this broker use.
+
+        Two stores can't promise that an unsafe call is sent at most once: with any of them there,
+        a hub takes no new lease and says that it is degraded.
+        """
+        stores = frozenset(says.store for says in self.present(now))
+        return stores - {self.me.store}
+
+    def owner(self, integration: str, now: float) -> str | None:
+        """Return the hub that says it owns an integration."""
+        found = (says for says in self.present(now) if integration in says.owned)
+        return next((says.instance for says in found), None)
+
+    def orphaned(self, integration: str, now: float) -> bool:
+        """Return whether nobody has claimed an integration for `ORPHANED`.
+
+        Counts only while it is asked regularly, and says yes once in that time.
+        """
+        if self.owner(integration, now) is not None or not self._listens:
+            self._ownerless.pop(integration, None)
+            return False
+        if now - self._ownerless.setdefault(integration, now) < ORPHANED:
+            return False
+        self._ownerless[integration] = now
+        return True
+
+    def _look(self, now: float) -> None:
+        if now - self._looked > STOOD_STILL and self._listens:
+            self.listen(now)
+        self._looked = now
+        if self._listens:
+            self._keep(lambda other: now - other.silent_since <= GONE)
+
+    def _keep(self, stays: Callable[[_Other], bool]) -> None:
+        self._others = {name: other for name, other in self._others.items() if stays(other)}

@@ -1,0 +1,143 @@
+"""What a hub does for one integration while it holds the lease: consume, call, answer."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, cast
+
+import structlog
+
+from clients._limits import Plan
+from contracts import Failure
+from contracts._events import HealthEvent
+from service.desk import Desk
+from service.events import Events
+from service.integration import Integration
+from service.link import Link
+from service.metrics import Metrics
+from service.subscription import Subscription
+
+log = structlog.get_logger()
+
+
+class Telling:
+    """Publishes what attempts say about an integration's health."""
+
+    def __init__(self, integration: Integration, events: Events, metrics: Metrics) -> None:
+        self._integration = integration
+        self._events = events
+        self._metrics = metrics
+        self.heard_at = integration.now()
+        """When the last attempt was made: real traffic makes probes needless."""
+
+    def note(self, upstream: str, failure: Failure | None, seconds: float) -> None:
+        """Take note of one attempt."""
+        self.heard_at = self._integration.now()
+        name = self._integration.name
+        self._metrics.attempted(name, upstream, failure.code if failure else "ok")
+        self._tell(self._integration.health.note(upstream, failure, seconds))
+
+    def settled(self, *, paused: bool) -> None:
+        """Take note of what is missing, and of a pause."""
+        lacking = self._integration.unusable
+        self._tell(self._integration.health.set(lacking=lacking, paused=paused))
+
+    def owns(self, *, held: bool) -> None:
+        """Show whether this hub owns it."""
+        self._metrics.owns(self._integration.name, held=held)
+
+    def snapshot(self) -> None:
+        """Publish the state as it is, for those who came late."""
+        self._publish(self._integration.health.snapshot())
+
+    def _tell(self, event: HealthEvent | None) -> None:
+        if event:
+            log.info("health", integration=event.integration, state=event.state, cause=event.cause)
+            self._publish(event)
+
+    def _publish(self, event: HealthEvent) -> None:
+        self._events.tell(f"health.{event.integration}.{event.state}", event)
+
+
+class Owner:
+    """Holder of one lease: serves from the first confirmed reservation until the lease is lost."""
+
+    def __init__(
+        self, integration: Integration, desk: Desk, link: Link, queue: str, telling: Telling
+    ) -> None:
+        self.integration = integration
+        self.telling = telling
+        self.paused = False
+        self.held = False
+        self._desk = desk
+        self._link = link
+        self._queue = queue
+        self._subscription: Subscription | None = None
+        self._closing: set[asyncio.Task[None]] = set()
+
+    @property
+    def serving(self) -> bool:
+        """Whether its consumer is attached."""
+        return self._subscription is not None and self._subscription.attached
+
+    def gained(self, state: Mapping[str, Any], *, paused: bool) -> None:
+        """The lease came: take over the buckets; nothing is served before `confirmed`."""
+        self.held = True
+        self.paused = paused
+        self.integration.restore(state)
+        self.telling.owns(held=True)
+        self.telling.settled(paused=paused)
+
+    def plan(self, *, final: bool) -> tuple[dict[str, Any], object]:
+        """Return the state that the next renewal writes."""
+        return self.integration.plan(final=final)
+
+    def confirmed(self, ticket: object) -> None:
+        """The lease holds that state: spend what it reserves, and serve."""
+        self.integration.confirm(cast("Mapping[str, Plan]", ticket))
+        if not self.paused and self._subscription is None:
+            self._serve()
+
+    def lost(self, reason: str) -> None:
+        """Stop at once: nobody passes the gates, the channel closes, the rest goes back."""
+        self.held = False
+        self.telling.owns(held=False)
+        self._stop(reason)
+
+    def pause(self, *, paused: bool) -> None:
+        """Serve no more, or again."""
+        self.paused = paused
+        self.telling.settled(paused=paused)
+        if paused:
+            self._stop("it was paused")
+
+    def busy(self) -> bool:
+        """Whether it renews often."""
+        return self.integration.busy or len(self._desk) > 0
+
+    async def drain(self, within: float) -> None:
+        """Take nothing new, finish what has left, hand back the rest."""
+        subscription, self._subscription = self._subscription, None
+        self.paused = True  # a renewal must not serve again
+        if subscription:
+            await subscription.stop()
+        self.integration.close()
+        await self._desk.drain(within)
+        if subscription:
+            await subscription.aclose()
+        await self.integration.client.aclose()
+
+    def _serve(self) -> None:
+        self.integration.open()
+        self._subscription = Subscription(
+            self._link, self._queue, self._desk.take, prefetch=self.integration.window
+        )
+        self._subscription.start()
+
+    def _stop(self, reason: str) -> None:
+        self.integration.close()
+        subscription, self._subscription = self._subscription, None
+        if subscription:
+            log.info("stops_serving", integration=self.integration.name, reason=reason)
+            task = asyncio.create_task(subscription.aclose())
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)

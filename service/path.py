@@ -1,0 +1,169 @@
+"""The way of a request through the hub, as one list of steps, outermost first."""
+
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+
+from clients._clock import Clock
+from clients._gate import HandedBack
+from contracts import (
+    Expired,
+    Facts,
+    Failure,
+    IdempotencyConflict,
+    Internal,
+    NotConfigured,
+    Outcome,
+    OutcomeUnknown,
+)
+from service.answer import Answer, Served, failed
+from service.ask import Ask
+from service.integration import Integration
+from service.records import Claim, ClaimLost, Records
+from service.shared import Shared
+
+Inner = Callable[[Ask], Awaitable[Answer]]
+Step = Callable[["Surroundings", Ask, Inner], Awaitable[Answer]]
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the steps need."""
+
+    integration: Integration
+    records: Records
+    shared: Shared
+    clock: Clock
+
+
+@dataclass(frozen=True)
+class _Journal:
+    """Lets the client write down that an unsafe call leaves."""
+
+    records: Records
+    claim: Claim
+
+    async def sending(self) -> None:
+        await self.records.sending(self.claim)
+
+
+async def guarded(at: Surroundings, ask: Ask, inner: Inner) -> Answer:
+    """Turn a bug into an answer: its id goes to the asker, the rest to the log."""
+    try:
+        return await inner(ask)
+    except HandedBack:
+        raise
+    except Exception:
+        bug = secrets.token_hex(4)
+        log.exception("bug", id=bug, operation=ask.operation.name)
+        outcome: Outcome = "unknown" if ask.call.doubt else "not_sent"
+        text = f"A bug of the hub; its log has the rest under {bug}."
+        return failed(Internal(text, Facts(outcome=outcome)), ask.operation.name)
+
+
+async def recorded(at: Surroundings, ask: Ask, inner: Inner) -> Answer:
+    """Run at most once what acts: the record decides, and keeps the outcome."""
+    if not ask.recorded:
+        return await inner(ask)
+    taken = await at.records.claim(ask.key, ask.fingerprint, ask.operation.name)
+    if taken.conflict:
+        text = f"The id {ask.envelope.request_id!r} was used for another request; take a new one."
+        return failed(IdempotencyConflict(text), ask.operation.name)
+    if taken.claim is None:
+        return taken.answer or failed(Internal(), ask.operation.name)
+    if taken.sent and ask.operation.kind == "unsafe":
+        return await at.records.done(taken.claim, failed(_doubt(), ask.operation.name))
+    return await _run(at, ask, inner, taken.claim)
+
+
+async def _run(at: Surroundings, ask: Ask, inner: Inner, claim: Claim) -> Answer:
+    ask.call.journal = _Journal(at.records, claim)
+    try:
+        return await at.records.done(claim, await inner(ask))
+    except ClaimLost:
+        raise HandedBack from None
+    except HandedBack:
+        if not ask.call.doubt:
+            await at.records.unsent(claim)
+        raise
+
+
+async def in_time(at: Surroundings, ask: Ask, inner: Inner) -> Answer:
+    """Refuse what comes too late; give the rest its last moment on the hub's own clock."""
+    expires = ask.envelope.expires
+    if expires is not None:
+        left = expires - at.clock.wall()
+        if left <= 0:
+            late = Expired(f"The deadline passed {-left:.1f} s before the hub could begin.")
+            return failed(late, ask.operation.name)
+        ask.call.deadline = at.clock.now() + left
+    return await inner(ask)
+
+
+async def configured(at: Surroundings, ask: Ask, inner: Inner) -> Answer:
+    """Say which variables are missing, where nothing can be called without them."""
+    if lacking := at.integration.unusable:
+        text = f"Set {', '.join(lacking)} where the hub runs."
+        return failed(NotConfigured(text), ask.operation.name)
+    return await inner(ask)
+
+
+async def shared(at: Surroundings, ask: Ask, inner: Inner) -> Answer:
+    """Let identical reads share one call, and serve from the cache what may be."""
+    if ask.operation.kind != "safe" or ask.envelope.fresh:
+        return await inner(ask)
+    ttl = ask.operation.traits.ttl
+    return await at.shared.get(ask.fingerprint, ttl, lambda: inner(ask))
+
+
+async def called(at: Surroundings, ask: Ask, inner: Inner) -> Answer:  # noqa: ARG001  (the last)
+    """Make the call through the client, which is made on first use."""
+    call = ask.call
+    try:
+        result = await at.integration.client.get().call(ask.request, call)
+    except Failure as failure:
+        return failed(failure.knowing(attempts=call.attempts), ask.operation.name)
+    served: Served = "sandbox" if at.integration.mode == "sandbox" else "live"
+    return Answer(
+        ok=True,
+        body=result.model_dump_json(exclude_none=True).encode(),
+        served=served,
+        attempts=call.attempts,
+        waited=call.waited,
+        upstream=call.upstream,
+        tokens_left=call.tokens_left,
+    )
+
+
+STEPS: Final[Sequence[Step]] = (guarded, recorded, in_time, configured, shared, called)
+
+
+def compose(at: Surroundings, steps: Sequence[Step] = STEPS) -> Inner:
+    """Return the steps as one function; the first of the list is outermost."""
+    inner = _end
+    for step in reversed(steps):
+        inner = _wrap(at, step, inner)
+    return inner
+
+
+def _wrap(at: Surroundings, step: Step, inner: Inner) -> Inner:
+    def run(ask: Ask) -> Awaitable[Answer]:
+        return step(at, ask, inner)
+
+    return run
+
+
+async def _end(ask: Ask) -> Answer:
+    raise AssertionError(f"No step answered {ask.operation.name}.")
+
+
+def _doubt() -> OutcomeUnknown:
+    return OutcomeUnknown(
+        "The hub stopped while this call was under way. It may have happened: look before asking "
+        "again with a new id."
+    )

@@ -1,0 +1,43 @@
+"""Where an outcome goes, and when the request may be acknowledged: pure."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from contracts import Names
+from contracts import _names as wire
+from service.envelope import Envelope
+
+Published = Literal["confirmed", "unroutable", "unconfirmed"]
+Move = Literal["ack", "dead_letter", "leave"]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a reply is published."""
+
+    exchange: str
+    key: str
+    mandatory: bool
+
+
+def route(envelope: Envelope, names: Names) -> Route:
+    """Return where this asker's reply goes."""
+    if envelope.reply_to is None:
+        return Route(names.replies, f"{wire.key_word(envelope.user)}.{envelope.operation}", False)
+    # RabbitMQ returns mandatory messages to a direct reply-to even when it delivers them
+    direct = envelope.reply_to.startswith(wire.DIRECT_REPLY)
+    return Route("", envelope.reply_to, not direct)
+
+
+def after(published: Published) -> Move:
+    """Return what becomes of the request once its reply was published, or was not.
+
+    A reply that nobody can take goes to the dead letters; one of which the broker said nothing
+    leaves the request where it is: it is delivered again, and answered again.
+    """
+    moves: dict[Published, Move] = {
+        "confirmed": "ack",
+        "unroutable": "dead_letter",
+        "unconfirmed": "leave",
+    }
+    return moves[published]

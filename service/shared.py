@@ -1,0 +1,80 @@
+"""Identical safe reads: one upstream call for those in flight, and a cache where one is allowed."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from service.answer import Answer
+
+MOST_BYTES: Final = 16 * 1024 * 1024
+
+Make = Callable[[], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    answer: Answer
+    until: float
+
+
+class Shared:
+    """Answers of safe reads by fingerprint, for one integration."""
+
+    def __init__(self, now: Callable[[], float], most_bytes: int = MOST_BYTES) -> None:
+        self._now = now
+        self._most = most_bytes
+        self._kept: OrderedDict[bytes, _Kept] = OrderedDict()
+        self._bytes = 0
+        self._running: dict[bytes, asyncio.Future[Answer]] = {}
+
+    async def get(self, fingerprint: bytes, ttl: float, make: Make) -> Answer:
+        """Return the answer: kept, that of a running twin, or a new one.
+
+        A twin that fails fails alone: whoever joined it then makes its own call.
+        """
+        if kept := self._fresh(fingerprint):
+            return kept.answer.again("cache")
+        running = self._running.get(fingerprint)
+        if running:
+            answer = await _joined(running)
+            if answer and answer.ok:
+                return answer.again("coalesced")
+            return await make()
+        return await self._lead(fingerprint, ttl, make)
+
+    async def _lead(self, fingerprint: bytes, ttl: float, make: Make) -> Answer:
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._running[fingerprint] = future
+        try:
+            answer = await make()
+        except BaseException:
+            future.cancel()
+            raise
+        finally:
+            del self._running[fingerprint]
+        future.set_result(answer)
+        if ttl > 0 and answer.ok:
+            self._keep(fingerprint, answer, self._now() + ttl)
+        return answer
+
+    def _fresh(self, fingerprint: bytes) -> _Kept | None:
+        kept = self._kept.get(fingerprint)
+        return kept if kept and kept.until > self._now() else None
+
+    def _keep(self, fingerprint: bytes, answer: Answer, until: float) -> None:
+        self._drop(fingerprint)
+        self._kept[fingerprint] = _Kept(answer, until)
+        self._bytes += len(answer.body)
+        while self._bytes > self._most:
+            self._drop(next(iter(self._kept)))
+
+    def _drop(self, fingerprint: bytes) -> None:
+        old = self._kept.pop(fingerprint, None)
+        self._bytes -= len(old.answer.body) if old else 0
+
+
+async def _joined(running: "asyncio.Future[Answer]") -> Answer | None:
+    await asyncio.wait([running])
+    return None if running.cancelled() else running.result()

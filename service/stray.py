@@ -1,0 +1,96 @@
+"""Requests that no integration's owner sees: unrouted ones, and what the broker dropped."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from contracts import Expired, Facts, Internal, OutcomeUnknown
+from service.answer import Answer, failed
+from service.ask import Ask, Understanding, unknown
+from service.delivery import Delivery
+from service.envelope import Envelope, Incoming, Properties, Reader
+from service.records import Records
+
+_DEATH: Final = "x-death"
+_DEATHS: Final = ("x-death", "x-first-death-", "x-last-death-")
+
+Handle = Callable[[Delivery, Envelope], Awaitable[Answer]]
+
+
+def unrouted(known: Mapping[str, Any]) -> Handle:
+    """Return the handler for requests to integrations that nobody knows."""
+
+    async def handle(_: Delivery, envelope: Envelope) -> Answer:
+        raise unknown(envelope.operation, known)
+
+    return handle
+
+
+@dataclass(frozen=True)
+class _Mourned:
+    """A dropped message as it was before the broker took it out of its queue."""
+
+    body: bytes
+    routing_key: str
+    headers: Mapping[str, Any]
+    properties: Properties
+    flaw: str = field(default="")
+
+
+@dataclass(frozen=True)
+class DroppedReader:
+    """Reads what comes from `hub.dropped`: its `x-death` is the broker's own, not an asker's."""
+
+    reader: Reader
+
+    def read(self, message: Incoming, now: float) -> Envelope:
+        """Return the envelope that the asker wrote.
+
+        Raises:
+            DeadLetter: it must never be answered.
+        """
+        return self.reader.read(living(message), now)
+
+
+def living(message: Incoming) -> Incoming:
+    """Return the message without what its death added."""
+    headers = {k: v for k, v in message.headers.items() if not k.lower().startswith(_DEATHS)}
+    return _Mourned(message.body, message.routing_key, headers, message.properties, message.flaw)
+
+
+def reason_of(message: Incoming) -> str:
+    """Return why the broker dropped it: ``expired``, ``delivery_limit``, ``maxlen``, …"""
+    deaths = message.headers.get(_DEATH)
+    newest = deaths[0] if isinstance(deaths, list) and deaths else {}
+    return str(newest.get("reason", "")) if isinstance(newest, dict) else ""
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """Answers what the broker took out of a request queue."""
+
+    understandings: Mapping[str, Understanding]
+    """By integration."""
+    records: Records
+
+    async def handle(self, delivery: Delivery, envelope: Envelope) -> Answer:
+        """Return ``expired``, or what the record knows of a request that kept failing."""
+        if reason_of(delivery) == "expired":
+            raise Expired("The message's own expiration passed while it waited in the broker.")
+        understanding = self.understandings.get(envelope.integration)
+        if understanding is None:
+            raise unknown(envelope.operation, self.understandings)
+        ask = understanding.ask(living(delivery), envelope)
+        return await self._after_failures(ask)
+
+    async def _after_failures(self, ask: Ask) -> Answer:
+        text = "The hub was interrupted at this request again and again, and gives it up."
+        gave_up = failed(Internal(text, Facts(outcome="not_sent")), ask.operation.name)
+        if not ask.recorded:
+            return gave_up
+        taken = await self.records.claim(ask.key, ask.fingerprint, ask.operation.name)
+        if taken.claim is None:
+            return taken.answer or gave_up
+        if taken.sent and ask.operation.kind == "unsafe":
+            gave_up = failed(OutcomeUnknown(text), ask.operation.name)
+        return await self.records.done(taken.claim, gave_up)

@@ -1,0 +1,102 @@
+"""What `/api` shows of a running hub."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import Any
+
+from pydantic import ValidationError
+
+from clients._gate import Gate
+from contracts._events import HealthEvent
+from service.app import Hub
+from service.delivery import Delivery
+from service.facts import facts_of
+from service.owner import Owner
+
+
+@dataclass(frozen=True)
+class HubView:
+    """The rows of one hub; health of what other hubs own is what they told last."""
+
+    hub: Hub
+    heard: dict[str, HealthEvent] = field(default_factory=dict)
+
+    def hear(self, delivery: Delivery) -> None:
+        """Take note of another hub's health event."""
+        delivery.ack()
+        try:
+            event = HealthEvent.model_validate_json(delivery.body)
+        except ValidationError:
+            return
+        self.heard[event.integration] = event
+
+    def ready(self) -> str:
+        """Return what keeps the hub from being ready; nothing when it is."""
+        return self.hub.ready()
+
+    def metrics(self) -> bytes:
+        """Return all series in Prometheus' text format."""
+        return self.hub.metrics.text()
+
+    def integrations(self) -> list[dict[str, Any]]:
+        """Return one row for each integration."""
+        return [self._row(owner) for owner in self.hub.owners.values()]
+
+    def integration(self, name: str) -> dict[str, Any]:
+        """Return everything about one.
+
+        Raises:
+            KeyError: there is none of this name.
+        """
+        owner = self.hub.owners[name]
+        facts = facts_of(owner.integration.facts, self.hub.settings.environment)
+        return facts | self._row(owner)
+
+    def health(self, name: str) -> dict[str, Any]:
+        """Return the health of one, as its owner tells it.
+
+        Raises:
+            KeyError: there is none of this name.
+        """
+        owner = self.hub.owners[name]
+        told = None if owner.held else self.heard.get(name)
+        event = told or owner.integration.health.snapshot()
+        return event.model_dump(mode="json")
+
+    def _row(self, owner: Owner) -> dict[str, Any]:
+        integration = owner.integration
+        return {
+            "name": integration.name,
+            "mode": integration.mode,
+            "owned": owner.held,
+            "serving": owner.serving,
+            "paused": owner.paused,
+            "health": self.health(integration.name),
+            "limits": _limits(owner.held, integration.gates, self._allowed(owner)),
+        }
+
+    def _allowed(self, owner: Owner) -> Mapping[str, str]:
+        env = self.hub.settings.environment
+        upstreams = owner.integration.facts.upstreams.items()
+        return {name: str(upstream.allowed(env)) for name, upstream in upstreams}
+
+
+def _limits(
+    held: bool,  # noqa: FBT001
+    gates: Mapping[str, Gate],
+    allowed: Mapping[str, str],
+) -> list[dict[str, Any]]:
+    return [
+        {"upstream": name, "allowed": allowed[name], **(_live(gate) if held else {})}
+        for name, gate in gates.items()
+    ]
+
+
+def _live(gate: Gate) -> dict[str, Any]:
+    left, eta = gate.left(), gate.eta()
+    return {
+        "left": left if isfinite(left) else None,
+        "eta": eta if isfinite(eta) else None,
+        "waiting": len(gate),
+    }

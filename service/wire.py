@@ -1,0 +1,205 @@
+"""One AMQP connection as the hub needs it: aiormq's, made safe to lose.
+
+What differs from a bare `aiormq.connect`: the tolerant decoder is in place, the library's loggers
+are silent (at DEBUG they print bodies, at WARNING a traceback per outage), nothing ever waits for
+room in a write queue (a waiter there would wait for ever once the connection is gone), and the
+socket can be cut at once.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from aiormq.channel import Channel
+from aiormq.connection import Connection, TransportFactory
+from aiormq.exceptions import (
+    AMQPChannelError,
+    AMQPConnectionError,
+    AMQPError,
+    ChannelAccessRefused,
+    ChannelInvalidStateError,
+    ChannelLockedResource,
+    ChannelNotFoundEntity,
+    ChannelPreconditionFailed,
+    ConnectionClosed,
+)
+from yarl import URL
+
+from service import bus, decoder
+
+CONNECT_WITHIN: Final = 5.0
+CLOSE_WITHIN: Final = 2.0
+_CUT_WITHIN: Final = 1.0
+
+_CODES: Final[dict[type[BaseException], int]] = {
+    ChannelAccessRefused: bus.NOT_ALLOWED,
+    ChannelNotFoundEntity: bus.NOT_FOUND,
+    ChannelLockedResource: bus.LOCKED,
+    ChannelPreconditionFailed: bus.DIFFERENT,
+}
+
+
+class Wire(Connection):
+    """A plain connection whose socket can be cut."""
+
+    FRAME_BUFFER_SIZE = 0  # unbounded: the publisher bounds what is in flight
+    HEARTBEAT_GRACE_MULTIPLIER = 2  # AMQP 0-9-1: two missed heartbeats are a dead peer
+
+    def __init__(self, url: URL) -> None:
+        self._socket = _Socket()
+        super().__init__(url, transport_factory=self._socket)
+
+    async def open_channel(self, *, confirms: bool) -> Channel:
+        """Open a channel.
+
+        Raises:
+            LinkLost: the connection is gone.
+        """
+        with translated():
+            channel = await self.channel(publisher_confirms=confirms, frame_buffer_size=0)
+        if not isinstance(channel, Channel):
+            raise TypeError("aiormq gave something else than its own channel")
+        return channel
+
+    async def lost(self) -> str:
+        """Wait until the connection is gone; return why."""
+        closing = self.closing
+        await asyncio.wait([closing])
+        return why(None if closing.cancelled() else closing.exception())
+
+    async def end(self) -> None:
+        """Close politely, and cut the socket when the broker is silent."""
+        try:
+            async with asyncio.timeout(CLOSE_WITHIN):
+                await self.close(ConnectionClosed(0, "closed by the hub"))
+        except TimeoutError:
+            self._socket.cut()
+            await asyncio.wait([self.closing], timeout=_CUT_WITHIN)
+
+    def cut(self) -> None:
+        """Drop the socket without a word."""
+        self._socket.cut()
+
+
+class _Socket(TransportFactory):
+    """Opens the TCP or TLS stream and keeps hold of it."""
+
+    def __init__(self) -> None:
+        self._writer: asyncio.StreamWriter | None = None
+
+    async def create(
+        self,
+        url: URL,
+        **provided: Any,  # noqa: ANN401  (aiormq's signature)
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        options: dict[str, Any] = {}
+        try:
+            if url.scheme == "amqps":
+                context = await provided["ssl_context_provider"].get_context()
+                options = {"ssl": context, "ssl_shutdown_timeout": CLOSE_WITHIN}
+            reader, self._writer = await asyncio.open_connection(url.host, url.port, **options)
+        except OSError as error:
+            raise AMQPConnectionError(str(error)) from error
+        return reader, self._writer
+
+    def cut(self) -> None:
+        if self._writer is not None:
+            self._writer.transport.abort()
+
+
+def address(url: str, *, name: str, heartbeat: int) -> URL:
+    """Return the broker's address with what every connection of the hub adds to it.
+
+    Raises:
+        ValueError: it is no AMQP address, or it would switch off the check of certificates.
+    """
+    parsed = URL(url)
+    if parsed.scheme not in {"amqp", "amqps"} or not parsed.host:
+        raise ValueError(
+            "The broker's address must look like amqp://user:password@host:5672/vhost, or begin "
+            "with amqps:// for TLS."
+        )
+    if "no_verify_ssl" in parsed.query:
+        raise ValueError(
+            "The broker's address says no_verify_ssl: the hub always checks the broker's "
+            "certificate and host name. Name the authority that signed it instead, with "
+            "?cafile=/path/to/ca.pem."
+        )
+    return parsed.update_query(name=name, heartbeat=str(heartbeat))
+
+
+async def connect(at: URL, within: float = CONNECT_WITHIN) -> Wire:
+    """Open a connection, in at most so many seconds.
+
+    Raises:
+        LinkLost: the broker is not there, refuses the login, or is silent.
+    """
+    decoder.install()
+    for library in ("aiormq", "aio_pika", "pamqp"):
+        logging.getLogger(library).setLevel(logging.CRITICAL)
+    wire = Wire(at)
+    try:
+        with translated():
+            async with asyncio.timeout(within):
+                await wire.connect()
+    except TimeoutError:
+        wire.cut()
+        raise bus.LinkLost(f"the broker did not answer within {within:g} s") from None
+    return wire
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise what aiormq raises as an error of the bus.
+
+    aiormq also raises `CancelledError` in whoever waits on a connection that it gives up, though
+    nobody cancelled that task.
+    """
+    cancels = _cancels()
+    try:
+        yield
+    except AMQPChannelError as error:
+        raise denied(error) from error
+    except (AMQPError, ConnectionError, ChannelInvalidStateError) as error:
+        raise bus.LinkLost(why(error)) from error
+    except asyncio.CancelledError as error:
+        if _cancels() > cancels:
+            raise
+        raise bus.LinkLost(why(error)) from error
+
+
+def why(error: BaseException | None) -> str:
+    """Return the reason in an exception that ended a connection or a channel."""
+    if error is None:
+        return "the broker closed the socket"
+    if isinstance(error, asyncio.CancelledError):
+        return "the broker sent no heartbeat"
+    if isinstance(error, ConnectionClosed):
+        return f"the broker closed the connection: {error.args[-1]}"
+    return str(error) or type(error).__name__
+
+
+def denied(error: BaseException) -> bus.Denied:
+    """Return the error of the bus for a channel that the broker closed."""
+    if type(error) in _CODES:
+        return bus.Denied(_CODES[type(error)], str(error))
+    code, words = (*error.args, 0, "")[:2]
+    return bus.Denied(code or 0, words or "")
+
+
+def usable(channel: Channel) -> bool:
+    """Return whether the channel may still be written on.
+
+    aiormq calls a channel open for some turns of the loop after the broker closed it. A frame
+    written in that time makes the broker close the whole connection (504, expected
+    'channel.open').
+    """
+    closing = channel._close_exception is not None  # noqa: SLF001  (told nowhere else in time)
+    return not (closing or channel.is_closed)
+
+
+def _cancels() -> int:
+    task = asyncio.current_task()
+    return 0 if task is None else task.cancelling()

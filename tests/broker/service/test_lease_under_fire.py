@@ -1,0 +1,233 @@
+"""A lease among processes that are killed, frozen and cut off, and a broker that dies.
+
+The holders' own files are the truth: every token that was spent, with CLOCK_MONOTONIC.
+"""
+
+import asyncio
+import json
+import signal
+import sys
+import time
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.broker import Broker, OwnNames
+from tests.support.leases import VALID, Record, declare, overlap, spent, spent_twice
+from tests.support.proxy import Proxy
+from tests.support.wait import wait_until
+
+ROOT = Path(__file__).parents[3]
+
+
+class Crowd:
+    """Processes that want the same lease, and what they noted."""
+
+    def __init__(self, queue: str, folder: Path) -> None:
+        self.queue = queue
+        self.folder = folder
+        folder.mkdir(exist_ok=True)
+        self.records: list[Record] = []
+        self._processes: dict[str, Process] = {}
+        self._read: dict[str, int] = {}
+
+    async def start(self, name: str, url: str) -> None:
+        """Start a holder, and wait until it stands in the line."""
+        words = ["-m", "tests.support.lease_holder", url, self.queue, name, str(self._file(name))]
+        process = await asyncio.create_subprocess_exec(sys.executable, *words, stdin=PIPE, cwd=ROOT)
+        self._processes[name] = process
+        await wait_until(lambda: self._stands(name), 15.0, f"{name} in the line")
+
+    def signal(self, name: str, number: signal.Signals) -> float:
+        """Send a signal; returns when."""
+        now = time.monotonic()
+        self._processes[name].send_signal(number)
+        return now
+
+    async def tell(self, name: str, word: str) -> float:
+        """Let a holder do something; returns when."""
+        stdin = self._processes[name].stdin
+        assert stdin is not None
+        now = time.monotonic()
+        stdin.write(f"{word}\n".encode())
+        await stdin.drain()
+        return now
+
+    async def bury(self, name: str) -> None:
+        """Kill a holder, frozen or not."""
+        process = self._processes.pop(name)
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+    async def end(self) -> None:
+        for name in list(self._processes):
+            await self.bury(name)
+
+    def read(self) -> list[Record]:
+        """Return all records, with those that are new."""
+        for name in {path.stem for path in self.folder.glob("*.log")}:
+            with self._file(name).open("rb") as file:
+                file.seek(self._read.get(name, 0))
+                whole, _, _ = file.read().rpartition(b"\n")
+            if whole:
+                self._read[name] = self._read.get(name, 0) + len(whole) + 1
+                self.records += [Record(*json.loads(line)) for line in whole.splitlines()]
+        return self.records
+
+    async def owner(self) -> str:
+        """Wait until somebody spends; returns who."""
+        await self.next_after(time.monotonic(), within=12.0)
+        return spent(self.read())[-1].hub
+
+    async def next_after(self, moment: float, *others: str, within: float) -> Record:
+        """Wait for the first token after a moment that was not spent by one of these."""
+
+        def found() -> list[Record]:
+            records = [one for one in self.read() if one.at > moment and one.hub not in others]
+            return spent(records)
+
+        await wait_until(found, within, f"a token of others than {others}")
+        return found()[0]
+
+    def noted(self, name: str, what: str, since: float) -> list[Record]:
+        """Return the records of one kind and holder after a moment."""
+        return [r for r in self.read() if (r.hub, r.what) == (name, what) and r.at > since]
+
+    async def stands_again(self, name: str, since: float) -> None:
+        """Wait until a holder that lost the lease is in the line again."""
+
+        def happened() -> bool:
+            lost = self.noted(name, "lost", since)
+            return bool(lost) and any(r.number for r in self.noted(name, "tick", lost[0].at))
+
+        await wait_until(happened, 5.0, f"{name} in the line again")
+
+    def _file(self, name: str) -> Path:
+        return self.folder / f"{name}.log"
+
+    def _stands(self, name: str) -> bool:
+        return any(one.number for one in self.read() if (one.hub, one.what) == (name, "tick"))
+
+
+Crowds = Callable[[], Awaitable[Crowd]]
+"""Makes a crowd around a lease of its own."""
+
+
+@pytest.fixture
+async def crowds(broker: Broker, names: OwnNames, tmp_path: Path) -> AsyncIterator[Crowds]:
+    made: list[Crowd] = []
+
+    async def make() -> Crowd:
+        queue = names.lease(f"integration{len(made)}")
+        await declare(broker.url, queue)
+        made.append(Crowd(queue, tmp_path / str(len(made))))
+        return made[-1]
+
+    yield make
+    for crowd in made:
+        await crowd.end()
+
+
+@pytest.fixture
+async def crowd(crowds: Crowds) -> Crowd:
+    return await crowds()
+
+
+async def start(crowd: Crowd, url: str, *holders: str) -> None:
+    await asyncio.gather(*(crowd.start(name, url) for name in holders))
+
+
+async def test_a_killed_owner_is_replaced_within_two_seconds(crowd: Crowd, broker: Broker) -> None:
+    await start(crowd, broker.url, "a", "b", "c")
+    for number in range(5):
+        owner = await crowd.owner()
+        killed = crowd.signal(owner, signal.SIGKILL)
+        first = await crowd.next_after(killed, owner, within=2.0)
+        assert first.at - killed < 2.0
+        await crowd.bury(owner)
+        await crowd.start(f"later{number}", broker.url)
+    assert not spent_twice(crowd.read())
+    assert overlap(crowd.read()) <= 0
+
+
+async def freeze(crowd: Crowd, url: str, seconds: float) -> None:
+    """Freeze the owner for so long, as the other one's ticks count it; nothing is spent twice."""
+    await start(crowd, url, "a", "b")
+    owner = await crowd.owner()
+    other = "b" if owner == "a" else "a"
+    frozen = crowd.signal(owner, signal.SIGSTOP)
+    await wait_until(lambda: crowd.noted(other, "tick", frozen + seconds), seconds + 5.0)
+    thawed = crowd.signal(owner, signal.SIGCONT)
+    await crowd.next_after(thawed, within=5.0)
+    await wait_until(lambda: crowd.noted(owner, "tick", thawed + 1.0), 5.0)
+    assert not spent_twice(crowd.read())
+    assert overlap(crowd.read()) <= 0
+
+
+async def freeze_until_replaced(crowd: Crowd, url: str) -> None:
+    """Freeze the owner until another one spends; thawed, it stops by itself."""
+    await start(crowd, url, "a", "b")
+    owner = await crowd.owner()
+    frozen = crowd.signal(owner, signal.SIGSTOP)
+    await crowd.next_after(frozen, owner, within=10.0)
+    thawed = crowd.signal(owner, signal.SIGCONT)
+    await wait_until(lambda: crowd.noted(owner, "lost", thawed), 2.0, "the old owner's end")
+    await wait_until(lambda: crowd.noted(owner, "tick", thawed + 1.0), 5.0)
+    assert not crowd.noted(owner, "spent", thawed)
+    assert not spent_twice(crowd.read())
+    assert overlap(crowd.read()) <= 0
+
+
+async def test_a_frozen_owner_is_replaced_within_ten_seconds_and_never_doubled(
+    crowds: Crowds, broker: Broker
+) -> None:
+    async with asyncio.TaskGroup() as freezes:
+        for seconds in (1.0, 2.5, 6.0):
+            freezes.create_task(freeze(await crowds(), broker.url, seconds))
+        freezes.create_task(freeze_until_replaced(await crowds(), broker.url))
+
+
+async def test_clean_hand_overs_leave_no_gap_and_no_overlap(crowd: Crowd, broker: Broker) -> None:
+    await start(crowd, broker.url, "a", "b", "c")
+    for _ in range(20):
+        owner = await crowd.owner()
+        told = await crowd.tell(owner, "yield")
+        first = await crowd.next_after(told, owner, within=2.0)
+        assert first.at - told < 1.0
+    tokens = [one.number for one in spent(crowd.read())]
+    assert tokens == list(range(len(tokens))), "a clean hand-over loses no token"
+    assert overlap(crowd.read()) <= 0
+
+
+async def test_a_cut_connection_moves_the_lease_and_spends_nothing_twice(
+    crowd: Crowd, broker: Broker
+) -> None:
+    async with Proxy.before(broker.url) as one, Proxy.before(broker.url) as two:
+        ways = {"a": one, "b": two}
+        for name, proxy in ways.items():
+            await crowd.start(name, proxy.through(broker.url))
+        for _ in range(20):
+            owner = await crowd.owner()
+            cut = time.monotonic()
+            ways[owner].cut()
+            await crowd.next_after(cut, owner, within=2.0)
+            await crowd.stands_again(owner, cut)
+        assert not spent_twice(crowd.read())
+        assert overlap(crowd.read()) < VALID
+
+
+async def test_an_owner_in_a_black_hole_stops_by_itself(crowd: Crowd, broker: Broker) -> None:
+    async with Proxy.before(broker.url) as proxy:
+        await crowd.start("near", proxy.through(broker.url))
+        await crowd.start("far", broker.url)
+        assert await crowd.owner() == "near"
+        lost = time.monotonic()
+        proxy.blackhole("up", "down")
+        await crowd.next_after(lost, "near", within=10.0)
+        assert crowd.noted("near", "lost", lost)[0].at - lost < 2.1
+        assert max(one.at for one in crowd.noted("near", "spent", 0.0)) - lost < 1.6
+        assert not spent_twice(crowd.read())
+        assert overlap(crowd.read()) <= 0

@@ -1,0 +1,96 @@
+"""Fixtures of every level: the broker (see `tests/support/broker.py`) and names on it."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from typing import Final, NoReturn
+
+import pytest
+
+from contracts._names import Names
+from service.node import Node
+from tests.support.broker import (
+    Broker,
+    NoBroker,
+    OwnNames,
+    delete_all,
+    node_is_possible,
+    open_broker,
+    opened,
+)
+
+BROKER_FIXTURES: Final = {"broker", "module_node"}
+USED: Final = pytest.StashKey[str]()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a RabbitMQ, however indirectly."""
+    for item in items:
+        if BROKER_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker("broker")
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say which broker the tests used."""
+    terminalreporter.write_line(f"broker: {config.stash.get(USED, 'no test asked for one')}")
+
+
+@pytest.fixture(scope="session")
+def broker(pytestconfig: pytest.Config) -> Iterator[Broker]:
+    """The session's RabbitMQ; the test is skipped, or fails when CI=true, where there is none."""
+    try:
+        with opened(open_broker(os.environ)) as one:
+            pytestconfig.stash[USED] = str(one)
+            yield one
+    except NoBroker as reason:
+        pytestconfig.stash[USED] = f"none: {reason}"
+        absent(str(reason))
+
+
+@pytest.fixture
+def amqp_url(broker: Broker) -> str:
+    """The address of the session's broker."""
+    return broker.url
+
+
+@pytest.fixture
+async def names(broker: Broker) -> AsyncIterator[OwnNames]:
+    """Names of this test's own on the session's broker; all that bears them goes afterwards."""
+    mine = OwnNames()
+    yield mine
+    await delete_all(broker.url, mine)
+
+
+@pytest.fixture
+def own_names() -> Names:
+    """Names of this test's own on a node of its own (`own_node`)."""
+    return OwnNames()
+
+
+@pytest.fixture(scope="module")
+def module_node(
+    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Node]:
+    """One private node for the tests of a module; they ask for `own_node`."""
+    if not node_is_possible():
+        absent("rabbitmq-server is not installed, and this test kills or freezes one")
+    with opened(Node(tmp_path_factory.mktemp("node"))) as node:
+        pytestconfig.stash.setdefault(USED, f"RabbitMQ {node.version}, private nodes")
+        yield node
+
+
+@pytest.fixture
+async def own_node(module_node: Node) -> AsyncIterator[Node]:
+    """A running RabbitMQ node which the test may kill, freeze and start again."""
+    await module_node.start()
+    yield module_node
+    if module_node.alive:
+        module_node.thaw()
+
+
+def absent(reason: str) -> NoReturn:
+    """Skip at home, fail in CI."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"CI=true needs a RabbitMQ: {reason}", pytrace=False)
+    pytest.skip(reason)

@@ -1,0 +1,235 @@
+"""What every client is put through: its recordings, with faults in their way."""
+
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import chain, repeat
+from typing import Any, Final
+from urllib.parse import parse_qs, quote, unquote, urlsplit
+
+import pytest
+from pydantic import ValidationError
+
+from clients import _recordings, _registry
+from clients._client import Client
+from clients._http import HttpRequest
+from clients._operation import Operation
+from clients._recordings import Recording
+from contracts import Failure, Result
+from tests.support.clock import QuickClock
+from tests.support.kit import Notes, Outcome, Playback, Script, environment_of, kit_for, perform
+
+
+@dataclass(frozen=True)
+class Case:
+    """One recording of one operation."""
+
+    facts: type[Client]
+    operation: Operation
+    recording: Recording
+
+    def __str__(self) -> str:
+        return f"{self.facts.name}.{self.recording.name}"
+
+
+def _loaded() -> Iterator[type[Client]]:
+    for name in _registry.names():
+        try:
+            yield _registry.load(name)
+        except Exception:  # noqa: BLE001, S112  (test_it_loads tells)
+            continue
+
+
+CLIENTS: Final = tuple(_loaded())
+CASES: Final = tuple(
+    Case(facts, facts.operations[one.operation], one)
+    for facts in CLIENTS
+    for one in _recordings.load(facts.name)
+    if one.operation in facts.operations
+)
+OPERATIONS: Final = tuple((facts, one) for facts in CLIENTS for one in facts.operations.values())
+
+
+def _typical() -> Iterator[Case]:
+    for facts, operation in OPERATIONS:
+        own = [one for one in CASES if one.operation is operation and one.recording.code is None]
+        found = sorted(own, key=lambda one: not one.recording.name.endswith(".success"))
+        yield from found[:1]
+
+
+SUCCESSES: Final = tuple(_typical())
+"""One success of each operation."""
+STEPS: Final = tuple(
+    (case, at) for case in SUCCESSES for at in range(len(case.recording.exchanges))
+)
+"""Each HTTP call of each of them."""
+
+every_client = pytest.mark.parametrize("facts", CLIENTS, ids=lambda one: one.name)
+every_operation = pytest.mark.parametrize(
+    ("facts", "operation"), OPERATIONS, ids=[one.name for _, one in OPERATIONS]
+)
+every_case = pytest.mark.parametrize("case", CASES, ids=str)
+every_success = pytest.mark.parametrize("case", SUCCESSES, ids=str)
+every_step = pytest.mark.parametrize(
+    ("case", "at"), STEPS, ids=[f"{case}.{at}" if at else str(case) for case, at in STEPS]
+)
+
+
+@dataclass
+class Run:
+    """One replay, on a clock that never waits; `faults` come in place of the answers from `at`."""
+
+    case: Case
+    faults: Iterable[Outcome] = ()
+    at: int = 0
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    """Parameters in place of the recorded ones."""
+    times: list[float] = field(default_factory=list)
+    notes: Notes = field(default_factory=Notes)
+
+    def __post_init__(self) -> None:
+        facts = self.case.facts
+        self.env = environment_of(facts)
+        self.clock = QuickClock()
+        self.playback = Playback(self.case.recording, facts, self.env)
+        self.script = Script(self._answer)
+        self._faults = iter(self.faults)
+        kit = kit_for(facts, self.script, env=self.env, clock=self.clock, note=self.notes)
+        self.client = facts(kit)
+
+    async def result(self) -> Result:
+        """Make the call."""
+        params = {**self.case.recording.params, **self.changes}
+        return await perform(self.client, self.case.operation.method, **params)
+
+    async def failure(self) -> Failure:
+        """Make the call, which has to fail in the promised way."""
+        with pytest.raises(Failure) as caught:
+            await self.result()
+        return caught.value
+
+    @property
+    def faulty(self) -> list[HttpRequest]:
+        """What was sent from the first fault on."""
+        return self.script.sent[self.at :]
+
+    def _answer(self, request: HttpRequest) -> Outcome:
+        self.times.append(self.clock.now())
+        fault = next(self._faults, None) if len(self.script.sent) > self.at else None
+        return fault or self.playback(request)
+
+
+def for_ever(fault: Outcome) -> Iterable[Outcome]:
+    """The same fault, again and again."""
+    return repeat(fault)
+
+
+def mutants(body: object, depth: int = 3) -> Iterator[object]:
+    """Yield answers that are almost the recorded one: parts missing, or of another kind."""
+    yield from ([], {}, "odd", 17, None, True, -1e300, [None], [[]], {"odd": []})
+    yield from _changed(body, depth)
+
+
+def _changed(body: object, depth: int) -> Iterator[object]:
+    if isinstance(body, dict):
+        for key, value in body.items():
+            rest = {name: one for name, one in body.items() if name != key}
+            yield rest
+            yield from ({**rest, key: odd} for odd in chain(_odd(value), _deeper(value, depth)))
+    elif isinstance(body, list) and body:
+        first, *others = body
+        yield from ([odd, *others] for odd in chain(_odd(first), _deeper(first, depth)))
+
+
+def _odd(value: object) -> Iterator[object]:
+    odd: deque[object] = deque([None, "odd", -1, [], {}, [[None]]])
+    yield from (one for one in odd if one != value)
+
+
+def _deeper(value: object, depth: int) -> Iterator[object]:
+    if depth > 1:
+        yield from _changed(value, depth - 1)
+
+
+ATTACKS: Final = (
+    "http://attacker.test/x",
+    "//attacker.test/x",
+    "\\\\attacker.test\\x",
+    "vendor.test@attacker.test",
+    "../x",
+    "..",
+    ".",
+    "%2e%2e",
+    "%2e%2e%2fx",
+    "..%2fx",
+    "%252e%252e",
+    "a/../b",
+    "a\r\nX-Evil: 1",
+    "%0d%0aX-Evil:1",
+    "a\x00b",
+    "?evil=1",
+    "&evil=1",
+    "a;evil=1",
+    "#f",
+    "é \u202e",
+    "{key}",
+)
+
+
+def text_fields(operation: Operation) -> Iterator[tuple[str, bool]]:
+    """Yield the parameters that take any text, and whether they take a list of it."""
+    schema = operation.request.model_json_schema()
+    for name, one in schema.get("properties", {}).items():
+        kinds = [one, *one.get("anyOf", ())]
+        if any(_is_text(kind) for kind in kinds):
+            yield name, False
+        elif any(kind.get("type") == "array" and _is_text(kind["items"]) for kind in kinds):
+            yield name, True
+
+
+def _is_text(schema: Mapping[str, Any]) -> bool:
+    return schema.get("type") == "string" and "enum" not in schema
+
+
+def attacks(case: Case) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield an attack and the parameters that carry it, where the contract lets them through."""
+    for name, many in text_fields(case.operation):
+        for attack in ATTACKS:
+            changes = {name: [attack] if many else attack}
+            try:
+                case.operation.request.model_validate({**case.recording.params, **changes})
+            except ValidationError:
+                continue
+            yield attack, changes
+
+
+_PRINTABLE: Final = re.compile(r"[!-~]+")
+_TEXT: Final = re.compile(r"[ -~]*")
+
+
+def escapes(request: HttpRequest, attack: str, case: Case, bases: Iterable[str]) -> str:
+    """Return how a request has left its place, or nothing."""
+    base = next((one for one in bases if request.url.startswith((f"{one}/", f"{one}?"))), None)
+    if base is None or not _PRINTABLE.fullmatch(request.url):
+        return "another address"
+    parts = urlsplit(request.url.removeprefix(base))
+    if parts.fragment or "evil" in parse_qs(f"{parts.query}&{request.body.decode()}"):
+        return "another parameter"
+    if not all(_TEXT.fullmatch(name + value) for name, value in request.headers):
+        return "another header"
+    shapes = [one.request.path.split("/") for one in case.recording.exchanges]
+    known = any(_same_shape(parts.path.split("/"), shape, attack) for shape in shapes)
+    return "" if known else f"another path: {parts.path}"
+
+
+def _same_shape(sent: list[str], recorded: list[str], attack: str) -> bool:
+    return len(sent) == len(recorded) and all(map(lambda a, b: _same(a, b, attack), sent, recorded))
+
+
+def _same(sent: str, recorded: str, attack: str) -> bool:
+    if sent == recorded:
+        return True
+    forms = {attack, unquote(attack), unquote(unquote(attack))}
+    inside = any(quote(one, safe="").lower() in sent.lower() for one in forms)
+    return inside and unquote(sent) not in {".", ".."}
