@@ -29,7 +29,7 @@ R = TypeVar("R", bound=Result)
 Reshape = Callable[[Any], Any]
 Refusal = Callable[[HttpResponse], Failure | None]
 
-_FORM: Final = "application/x-www-form-urlencoded"
+FORM: Final = "application/x-www-form-urlencoded"
 _SHORTEST: Final = 0.001
 _MISREAD: Final = (
     ValidationError,
@@ -149,15 +149,19 @@ class Api:
         async def attempt() -> HttpResponse:
             try:
                 return await self._attempt(request, call, kind)
-            except (LimitReached, Expired) as failure:
-                if not last:
-                    raise
-                raise last[-1].knowing(retry_after=failure.facts.retry_after) from None
+            except (LimitReached, Expired):
+                raise
             except Failure as failure:
                 last.append(failure)
                 raise
 
-        return await self._line.retry.run(attempt, call, kind)
+        try:
+            return await self._line.retry.run(attempt, call, kind)
+        except (LimitReached, Expired) as failure:
+            # here, not in the attempt: what the upstream said may be repeated, this may not
+            if not last:
+                raise
+            raise last[-1].knowing(retry_after=failure.facts.retry_after) from None
 
     def saying(self, headers: Mapping[str, str]) -> "Api":
         """Return the same calls with these headers too, in place of the upstream's own."""
@@ -246,7 +250,8 @@ class Api:
     def _unreadable(self, error: Exception, response: HttpResponse) -> Failure:
         call = CURRENT.get()
         detail = f"The answer is not the promised one: {_reason(error)}."
-        return _verdict.unreadable(self._line.redact(detail), call.asked or call.kind, response)
+        text = _verdict.short(self._line.redact(detail))
+        return _verdict.unreadable(text, call.asked or call.kind, response)
 
 
 def fields(request: Request[Any], *but: str) -> dict[str, Any]:
@@ -264,7 +269,7 @@ def _body(
 ) -> tuple[bytes, str]:
     if form is not None:
         pairs = _target.pairs(form)
-        return urlencode(pairs).encode(), _FORM
+        return urlencode(pairs).encode(), FORM
     if json is None:
         json = fields(request, *_target.holes(path))
     return orjson.dumps(json), "application/json"
@@ -276,4 +281,6 @@ def _reason(error: Exception) -> str:
         return f"{'.'.join(map(str, first['loc'])) or 'it'}: {first['msg']}"
     if isinstance(error, orjson.JSONDecodeError):
         return "it is not JSON"
-    return f"{type(error).__name__}"
+    if isinstance(error, KeyError):
+        return f"it has no {error.args[0]!r}"
+    return f"{type(error).__name__}: {error}"

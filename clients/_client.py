@@ -2,7 +2,8 @@
 
 import inspect
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from types import ModuleType
 from typing import Any, ClassVar
 
 from clients._api import Api, Ask
@@ -46,7 +47,9 @@ class Client:
             upstream.alone = len(cls.upstreams) == 1
         found = (read_operation(m) for m in members.values() if inspect.isfunction(m))
         cls.operations = {one.method: one for one in found if one}
-        _agree(cls)
+        strange = (one.name for one in cls.operations.values() if not _serves(cls.name, one))
+        if strangers := sorted(strange):
+            raise TypeError(f"clients.{cls.name} cannot serve {', '.join(strangers)}.")
 
     def __init__(self, kit: Kit) -> None:
         self.env = kit.env
@@ -116,6 +119,18 @@ class Client:
         return {"status": "ok", "latency_ms": round(call.upstream * 1000, 1)}
 
     @classmethod
+    def unserved(cls) -> tuple[str, ...]:
+        """Return the operations that its contracts promise and it has no method for."""
+        written = {one.request for one in cls.operations.values()}
+        promised = {
+            found
+            for module in _contracts(written)
+            for found in vars(module).values()
+            if isinstance(found, type) and issubclass(found, Request) and found.operation
+        }
+        return tuple(sorted(one.operation for one in promised - written))
+
+    @classmethod
     def lacking(cls, env: Environment) -> tuple[str, ...]:
         """Return the variables that some upstream lacks."""
         found = (name for one in cls.upstreams.values() for name in one.lacking(env))
@@ -137,16 +152,19 @@ def _integration(module: str) -> str:
     return parts[parts.index("clients") + 1] if "clients" in parts[:-1] else parts[-1]
 
 
-def _agree(cls: type[Client]) -> None:
-    written = {one.request for one in cls.operations.values()}
-    modules = {request.__module__ for request in written}
-    promised = {
-        found
-        for module in modules
-        for found in vars(sys.modules[module]).values()
-        if isinstance(found, type) and issubclass(found, Request) and found.operation
-    }
-    if lost := sorted(one.operation for one in promised - written):
-        raise TypeError(f"{cls.__name__} has no method for {', '.join(lost)}.")
-    if odd := sorted(one.operation for one in written if one.integration != cls.name):
-        raise TypeError(f"{cls.__name__} in clients.{cls.name} cannot serve {', '.join(odd)}.")
+def _serves(name: str, operation: Operation) -> bool:
+    return operation.request.integration == name
+
+
+def _contracts(written: Iterable[type[Request[Any]]]) -> list[ModuleType]:
+    packages = {_package(one) for one in written}
+    return [
+        module
+        for name, module in list(sys.modules.items())
+        if name in packages or any(name.startswith(f"{package}.") for package in packages)
+    ]
+
+
+def _package(request: type[Request[Any]]) -> str:
+    parts = request.__module__.split(".")
+    return ".".join(parts[: parts.index(request.integration) + 1])

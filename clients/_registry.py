@@ -13,13 +13,7 @@ GROUP: Final = "integration_hub.clients"
 
 def names() -> tuple[str, ...]:
     """Return the names of all integrations, sorted, without importing any."""
-    own = {
-        path.stem
-        for path in Path(__file__).parent.iterdir()
-        if not path.name.startswith(("_", "."))
-        and (path.suffix == ".py" or (path / "__init__.py").is_file())
-    }
-    return tuple(sorted(own | set(_outside())))
+    return tuple(sorted({*_own(), *_outside()}))
 
 
 @cache
@@ -30,24 +24,32 @@ def load(name: str) -> type[Client]:
         LookupError: there is none of this name.
         TypeError: it does not fit its contract.
     """
-    outside = _outside().get(name)
-    if outside:
-        found: object = outside.load()
-        return _checked(found, name)
-    if name not in names():
+    if name in _own():
+        found = [*vars(import_module(f"clients.{name}")).values()]
+    elif name in _outside():
+        found = [_outside()[name].load()]
+    else:
         raise LookupError(f"There is no integration {name!r}.")
-    module = import_module(f"clients.{name}")
-    for found in vars(module).values():
-        if isinstance(found, type) and issubclass(found, Client) and found.name == name:
-            return found
-    raise TypeError(f"clients/{name} defines no Client.")
+    for one in found:
+        if isinstance(one, type) and issubclass(one, Client) and one.name == name:
+            return _whole(one)
+    raise TypeError(f"There is no Client called {name!r} where it should be defined.")
+
+
+def _own() -> set[str]:
+    return {
+        path.stem
+        for path in Path(__file__).parent.iterdir()
+        if not path.name.startswith(("_", "."))
+        and (path.suffix == ".py" or (path / "__init__.py").is_file())
+    }
 
 
 def _outside() -> dict[str, EntryPoint]:
     return {one.name: one for one in entry_points(group=GROUP)}
 
 
-def _checked(found: object, name: str) -> type[Client]:
-    if isinstance(found, type) and issubclass(found, Client) and found.name == name:
-        return found
-    raise TypeError(f"Entry point {name!r} of {GROUP} has to name a Client called {name!r}.")
+def _whole(client: type[Client]) -> type[Client]:
+    if lost := client.unserved():
+        raise TypeError(f"{client.__name__} has no method for {', '.join(lost)}.")
+    return client

@@ -53,13 +53,12 @@ class AioHttpTransport:
         """Put `request` on the wire, once, and return the answer; see `Transport`."""
         if request.timeout <= 0:  # a pooled connection would be written to before a timer fires
             raise TransportError("timeout", sent=False)
+        task = cast("asyncio.Task[object]", asyncio.current_task())
         attempt = _Attempt(request)
         try:
-            with attempt:
-                async with asyncio.timeout(request.timeout):
-                    return await self._exchange(request, attempt)
+            with attempt, _Limit(task, request.timeout):
+                return await self._exchange(request, attempt)
         except asyncio.CancelledError:
-            task = cast("asyncio.Task[object]", asyncio.current_task())
             if self._closed and not task.cancelling():  # aiohttp cancels who waits for a connection
                 raise TransportError("closed", sent=request.mark.sent) from None
             raise
@@ -110,7 +109,9 @@ class AioHttpTransport:
     async def _read(self, response: ClientResponse) -> bytes:
         parts: list[bytes] = []
         size = 0
-        while part := await response.content.readany():
+        content = response.content
+        while not content.at_eof():
+            part = await content.readany()
             size += len(part)
             if size > self._max_bytes:
                 raise TransportError("too_large", sent=True, detail=f"{self._max_bytes} bytes")
@@ -140,6 +141,32 @@ class _Attempt:
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if isinstance(error, Exception) and not isinstance(error, TransportError):
             raise _translated(error, sent=self.mark.sent) from None
+
+
+class _Limit:
+    """What `asyncio.timeout` does, at an eighth of its price: that is a tenth of a call's."""
+
+    __slots__ = ("_cancels", "_passed", "_task", "_timer")
+
+    def __init__(self, task: "asyncio.Task[object]", seconds: float) -> None:
+        self._task = task
+        self._cancels = task.cancelling()
+        self._passed = False
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._pass)
+
+    def _pass(self) -> None:
+        self._passed = True
+        self._task.cancel()
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        self._timer.cancel()
+        if self._passed:
+            only_mine = self._task.uncancel() <= self._cancels
+            if only_mine and isinstance(error, asyncio.CancelledError):
+                raise TimeoutError from None
 
 
 class _Request(ClientRequest):
@@ -199,8 +226,7 @@ def _unfit(detail: str) -> TransportError:
 def _headers(response: ClientResponse) -> dict[str, str]:
     headers: dict[str, str] = {}
     for raw_name, raw_value in response.raw_headers:
-        name = raw_name.decode("latin-1").lower()
-        value = raw_value.decode("utf-8", "replace")
+        name, value = raw_name.lower().decode("latin-1"), raw_value.decode("utf-8", "replace")
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
     return headers
 

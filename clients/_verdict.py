@@ -25,7 +25,7 @@ _MOVED: Final = range(300, 400)
 _BROKEN: Final = range(500, 600)
 _UNAUTHORIZED: Final = 401
 _TOO_SLOW: Final = 408
-_TEXT_CUT: Final = 500
+_LONGEST: Final = 500
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def judge(
     status = response.status
     if status in _OK:
         return None
-    text = redact(explain(response))
+    text = short(redact(explain(response)))
     facts = Facts(upstream_status=status)
     if status in manners.throttled and not _of_one(response.body, manners):
         return UpstreamThrottled(text, facts)
@@ -101,9 +101,14 @@ def unreadable(detail: str, kind: Class, response: HttpResponse) -> Failure:
 
 
 def explain(response: HttpResponse) -> str:
-    """Return the vendor's own words: its status, code and message, at most 500 characters."""
+    """Return the vendor's own words: its status, code and message."""
     said = _said(response.body)
-    return f"HTTP {response.status}{': ' if said else ''}{said}"[:_TEXT_CUT]
+    return f"HTTP {response.status}{': ' if said else ''}{said}"
+
+
+def short(redacted: str) -> str:
+    """Return the beginning; never before redaction, which would miss half of a secret."""
+    return redacted if len(redacted) <= _LONGEST else f"{redacted[:_LONGEST]}…"
 
 
 def _unavailable(text: str, kind: Class, facts: Facts) -> Failure:

@@ -22,7 +22,7 @@ from service.access import read_access
 from service.answer import Answer
 from service.ask import Understanding
 from service.consumer import OnDelivery, Temporary
-from service.control import Control
+from service.control import Commands, order
 from service.delivery import Delivery
 from service.desk import Desk, Post, Running
 from service.envelope import Envelope, Reader
@@ -33,6 +33,7 @@ from service.lease_line import Place
 from service.lease_state import Identity
 from service.link import Link
 from service.members import Members
+from service.message import Message
 from service.metrics import Metrics
 from service.owner import Owner, Telling
 from service.path import Surroundings, compose
@@ -42,6 +43,7 @@ from service.rank import Door, Spread
 from service.roster import Roster
 from service.settings import Settings
 from service.shared import Shared
+from service.starting import starting_alone
 from service.store import Store
 from service.stray import Dropped, DroppedReader, unrouted
 from service.subscription import Subscription
@@ -50,10 +52,16 @@ DRAIN_WITHIN: Final = 25.0
 """Seconds that calls under way have to end when the hub stops."""
 
 _LEASE_HEARTBEAT: Final = 3
+_ANSWERS_WITHIN: Final = 1.0
+_ATTACH_POLL: Final = 0.01
 _STRAY_WINDOW: Final = 64
 _HEARD_WINDOW: Final = 256
 
 log = structlog.get_logger()
+
+
+class ForeignStore(Exception):
+    """Hubs on one broker with two records of calls could send an unsafe call twice."""
 
 
 @dataclass(frozen=True)
@@ -124,17 +132,49 @@ class Hub:
         self.integrations = {one.name: one for one in found}
         self.store = Store(settings.store_url)
         stack.push_async_callback(self.store.aclose)
-        await topology.declare_all(self._url, self.names, list(self.integrations))
-        self.links = await self._connect(stack)
+        async with starting_alone(self._url, self.names):
+            silent = await topology.declare_all(self._url, self.names, list(self.integrations))
+            self.links = await self._connect(stack)
+            for link in vars(self.links).values():
+                link.silent |= set(silent)
+            await self._join(stack)
+
+    async def _join(self, stack: AsyncExitStack) -> None:
+        settings = self.settings
         publisher = Publisher(self.links.publish)
-        self.post = Post(publisher, self.names, f"/hub/{settings.instance}", self.clock, self.metrics)
+        self.post = Post(
+            publisher, self.names, f"/hub/{settings.instance}", self.clock, self.metrics
+        )
         self.events = Events(publisher, self.names, self.post.source)
         stack.push_async_callback(self.events.flush)
         self.reader = Reader(
             self.names, settings.max_request_bytes, self.access.restricted, _user(self._url)
         )
         await self._strays(stack)
-        await self._own(stack)
+        roster = await self._own(stack)
+        await self._meet(roster, publisher)
+        for lease in self.leases.values():
+            lease.start()
+            stack.push_async_callback(lease.close)
+        self._run(stack, roster.run())
+
+    async def _meet(self, roster: Roster, publisher: Publisher) -> None:
+        """Ask who is there, before anything is taken over; who keeps another record is named."""
+        await self._attached(self._hears)
+        command = Message(order("who").model_dump_json().encode(), user_id=_user(self._url))
+        await publisher.publish(self.names.control, "", command, mandatory=False)
+        await self.clock.sleep(_ANSWERS_WITHIN)
+        foreign = roster.members.foreign_stores(self.clock.now())
+        if foreign:
+            raise ForeignStore(
+                f"Another hub of this broker keeps its calls in {', '.join(foreign)}, this "
+                f"one in {self.store.store_id}. Give all hubs the same HUB_DATABASE_URL, or this "
+                "one another HUB_PREFIX."
+            )
+
+    async def _attached(self, subscription: Subscription) -> None:
+        while not subscription.attached:
+            await self.clock.sleep(_ATTACH_POLL)
 
     async def _connect(self, stack: AsyncExitStack) -> Links:
         made = {
@@ -159,7 +199,7 @@ class Hub:
         await self._listen(stack, self.names.unrouted, lost.take, _STRAY_WINDOW)
         await self._listen(stack, self.names.dropped, fallen.take, _STRAY_WINDOW)
 
-    async def _own(self, stack: AsyncExitStack) -> None:
+    async def _own(self, stack: AsyncExitStack) -> Roster:
         members = Members(self._owns(), self.clock.now())
         spread = Spread(members)
         who = Identity(self.settings.instance, self.store.store_id)
@@ -172,17 +212,14 @@ class Hub:
             self.owners[name], self.leases[name] = owner, lease
         roster = Roster(members, spread, self.leases, self.events, self.clock, self._owns)
         hubs = Temporary(self.names.events, ("hub.*.owns", "hub.*.stopped"))
-        await self._listen(stack, hubs, roster.hear, _HEARD_WINDOW)
-        control = Control(
+        self._hears = await self._listen(stack, hubs, roster.hear, _HEARD_WINDOW)
+        control = Commands(
             _user(self._url), who, self.owners, self.leases, self.events, roster.speak
         )
         await self._listen(stack, Temporary(self.names.control), control.take, _HEARD_WINDOW)
         prober = Prober(list(self.owners.values()), self.clock, self.settings.health_interval)
-        for lease in self.leases.values():
-            lease.start()
-            stack.push_async_callback(lease.close)
-        self._run(stack, roster.run())
         self._run(stack, prober.run())
+        return roster
 
     def _owner(self, integration: Integration) -> Owner:
         at = Surroundings(integration, self.store, Shared(self.clock.now), self.clock)
@@ -192,7 +229,7 @@ class Hub:
         async def handle(delivery: Delivery, envelope: Envelope) -> Answer:
             ask = understanding.ask(delivery, envelope)
             if envelope.progress:
-                ask.call.on_wait = partial(self.post.promise, envelope)
+                ask.call.on_wait = partial(desk.promise, envelope)
             return await running.answer(ask)
 
         desk = Desk(self.post, self.reader, handle)
@@ -201,11 +238,17 @@ class Hub:
         queue = self.names.queue(integration.name)
         return Owner(integration, desk, self.links.consume, queue, telling)
 
+    async def listen(self, pattern: str, take: OnDelivery) -> None:
+        """Hear the events under a pattern until the hub ends."""
+        await self._listen(
+            self._stack, Temporary(self.names.events, (pattern,)), take, _HEARD_WINDOW
+        )
+
     async def _listen(
         self, stack: AsyncExitStack, source: str | Temporary, take: OnDelivery, prefetch: int
-    ) -> None:
+    ) -> Subscription:
         subscription = Subscription(self.links.consume, source, take, prefetch=prefetch)
-        await stack.enter_async_context(subscription)
+        return await stack.enter_async_context(subscription)
 
     def _run(self, stack: AsyncExitStack, loop: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(loop)
@@ -243,7 +286,7 @@ class Hub:
             store=self.store.store_id,
             version=version("integration-hub"),
         )
-        log.info(f"hub_{what}", instance=event.instance, integrations=len(self.integrations))
+        log.info("hub", what=what, instance=event.instance, integrations=len(self.integrations))
         self.events.tell(f"hub.{event.instance}.{what}", event)
 
 
@@ -261,5 +304,3 @@ def _secrets(settings: Settings, url: str) -> list[str]:
     password = unquote(urlsplit(url).password or "")
     token = settings.http_token.get_secret_value() if settings.http_token else ""
     return [one for one in (password, token) if one]
-
-

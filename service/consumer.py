@@ -13,14 +13,13 @@ from typing import Final
 import structlog
 from aiormq.abc import DeliveredMessage
 from aiormq.channel import Channel
-from aiormq.exceptions import AMQPError
 from pamqp.commands import Basic
 
-from service.bus import NoAnswer
+from service.bus import BusError, NoAnswer
 from service.delivery import Delivery
 from service.link import Link
 from service.queues import ask_apart
-from service.wire import translated, usable, why
+from service.wire import close_channel, translated, usable, why
 
 ANSWER_WITHIN: Final = 10.0
 _CLOSE_WITHIN: Final = 2.0
@@ -50,6 +49,7 @@ class Consumer:
         self.ended: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         """Done, with the reason, when no more messages come."""
         self.tag = ""
+        """The broker's name for it, once `consume` has returned."""
         self._on_delivery = on_delivery
         self._closed = False
         self._closing = channel.closing
@@ -62,22 +62,22 @@ class Consumer:
         return not self.ended.done()
 
     async def stop(self) -> None:
-        """Have the broker send nothing more; what was taken can still be settled."""
+        """Take no more; what was handed over can still be settled, until `close`."""
+        if self.ended.done():
+            return
         self._end("it was stopped")
-        with contextlib.suppress(TimeoutError, AMQPError):
+        with contextlib.suppress(TimeoutError, BusError), translated():
             async with asyncio.timeout(_CLOSE_WITHIN):
                 await self.channel.basic_cancel(self.tag)
 
     async def close(self) -> None:
         """Close the channel: all that is not settled goes back to the queue in one go.
 
-        From this moment on nothing is delivered, and `ack` and `reject` of what was return False.
+        From now on nothing is handed over, and `ack` and `reject` of what was return False.
         """
         self._closed = True
         self._end("it was closed")
-        with contextlib.suppress(TimeoutError, AMQPError):
-            async with asyncio.timeout(_CLOSE_WITHIN):
-                await self.channel.close(AMQPError("closed by the hub"))
+        await close_channel(self.channel)
 
     async def take(self, message: DeliveredMessage) -> None:
         """Hand over one delivery (aiormq calls this).
@@ -85,7 +85,7 @@ class Consumer:
         What `on_delivery` raises is a bug: it is logged, and the message stays unsettled until
         the channel closes.
         """
-        if self._closed:
+        if self.ended.done():
             return
         try:
             self._on_delivery(Delivery(message, self._open))
@@ -130,14 +130,23 @@ async def consume(
     try:
         with translated():
             async with asyncio.timeout(ANSWER_WITHIN):
-                queue = await _named(channel, source)
-                consumer = Consumer(channel, queue, on_delivery)
-                await channel.basic_qos(prefetch_count=prefetch)
-                begun = await channel.basic_consume(queue, consumer.take)
-                consumer.tag = begun.consumer_tag or ""
+                return await _begin(channel, source, on_delivery, prefetch)
     except TimeoutError:
         link.silent.add(str(source))
         raise NoAnswer(str(source), ANSWER_WITHIN) from None
+    except asyncio.CancelledError:
+        await close_channel(channel)
+        raise
+
+
+async def _begin(
+    channel: Channel, source: str | Temporary, on_delivery: OnDelivery, prefetch: int
+) -> Consumer:
+    queue = await _named(channel, source)
+    consumer = Consumer(channel, queue, on_delivery)
+    await channel.basic_qos(prefetch_count=prefetch)
+    begun = await channel.basic_consume(queue, consumer.take)
+    consumer.tag = begun.consumer_tag or ""
     return consumer
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import structlog
 from pydantic import ValidationError
 
-from contracts import _events as events
+from contracts._events import Control, DidEvent
 from service.delivery import Delivery
 from service.events import Events
 from service.lease import Lease
@@ -18,7 +18,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
-class Control:
+class Commands:
     """What one hub does about commands."""
 
     user: str
@@ -36,13 +36,13 @@ class Control:
             log.warning("command_refused", user=delivery.properties.user_id or "-")
             return
         try:
-            command = events.Control.model_validate_json(delivery.body)
+            command = Control.model_validate_json(delivery.body)
         except ValidationError as error:
             log.warning("command_not_understood", reason=str(error.errors()[0]["msg"]))
             return
         self._obey(command)
 
-    def _obey(self, command: events.Control) -> None:
+    def _obey(self, command: Control) -> None:
         detail = ""
         if command.do == "who":
             self.speak()
@@ -50,7 +50,7 @@ class Control:
             detail = self._pause(command)
             if not detail:
                 return
-        did = events.DidEvent(
+        did = DidEvent(
             instance=self.who.instance,
             store=self.who.store,
             did=command.do,
@@ -60,7 +60,7 @@ class Control:
         )
         self.events.tell(f"hub.{self.who.instance}.{command.do}", did)
 
-    def _pause(self, command: events.Control) -> str:
+    def _pause(self, command: Control) -> str:
         name = command.integration or ""
         lease = self.leases.get(name)
         if lease is None or not lease.held:
@@ -71,8 +71,8 @@ class Control:
         return f"{name} is {command.do}d"
 
 
-def order(do: str, integration: str | None = None) -> events.Control:
+def order(do: str, integration: str | None = None) -> Control:
     """Return a new command."""
-    return events.Control.model_validate(
+    return Control.model_validate(
         {"do": do, "integration": integration, "id": secrets.token_hex(8)}
     )

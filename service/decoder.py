@@ -32,9 +32,14 @@ def install() -> None:
     """
     if ContentHeader.unmarshal is _unmarshal:
         return
+    replaced = ContentHeader.unmarshal
     ContentHeader.unmarshal = _unmarshal  # type: ignore[method-assign]
     decode.METHODS["shortstr"] = _short_str  # reads the routing key of a delivery
-    self_test()
+    try:
+        self_test()
+    except DecoderBroken:
+        ContentHeader.unmarshal = replaced  # type: ignore[method-assign]
+        raise
 
 
 def flaw_of(header: ContentHeader) -> str:

@@ -1,9 +1,9 @@
 """The consumer's edge: every delivery gets its reply or its dead letter, and only then its ack."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, Protocol
 
 import structlog
 
@@ -15,7 +15,7 @@ from service.answer import Answer, accepted, failed, final
 from service.ask import Ask
 from service.bus import NotPublished, Unroutable, Unsendable
 from service.delivery import Delivery
-from service.envelope import DeadLetter, Envelope, Reader
+from service.envelope import DeadLetter, Envelope, Incoming
 from service.message import Message
 from service.metrics import Metrics
 from service.publisher import Publisher
@@ -26,6 +26,19 @@ REPLY_WITHIN: Final = 60.0
 """Seconds for which a reply is offered to a broker that does not take it."""
 
 _DETAIL_CUT: Final = 500
+
+
+class Reads(Protocol):
+    """Reads envelopes: `envelope.Reader`, or what undoes a message's death first."""
+
+    def read(self, message: Incoming, now: float) -> Envelope:
+        """Return the envelope.
+
+        Raises:
+            DeadLetter: it must never be answered.
+        """
+        ...
+
 
 Handle = Callable[[Delivery, Envelope], Awaitable[Answer]]
 
@@ -93,7 +106,7 @@ class Desk:
     so nothing does. A redelivery of what still runs joins it.
     """
 
-    def __init__(self, post: Post, reader: Reader, handle: Handle) -> None:
+    def __init__(self, post: Post, reader: Reads, handle: Handle) -> None:
         self._post = post
         self._reader = reader
         self._handle = handle
@@ -105,9 +118,11 @@ class Desk:
 
     def take(self, delivery: Delivery) -> None:
         """See a delivery through."""
-        task = asyncio.create_task(self._see_through(delivery))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._begin(self._see_through(delivery))
+
+    def promise(self, envelope: Envelope, place: int, eta: float) -> None:
+        """Tell an asker where its request stands; nobody waits for that."""
+        self._begin(self._post.promise(envelope, place, eta))
 
     async def drain(self, within: float) -> None:
         """Wait for what is under way; what takes longer is given up, unanswered."""
@@ -117,6 +132,11 @@ class Desk:
                 task.cancel()
             if late:
                 await asyncio.wait(late)
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _see_through(self, delivery: Delivery) -> None:
         post = self._post
@@ -178,6 +198,8 @@ def _epitaph(delivery: Delivery, why: DeadLetter, user: str) -> dict[str, str]:
         wire.DETAIL_HEADER: why.detail[:_DETAIL_CUT],
         wire.USER_HEADER: user,
         wire.MESSAGE_HEADER: delivery.properties.message_id or "",
-        wire.REQUEST_ID_HEADER: key if isinstance(key, str) else delivery.properties.message_id or "",
+        wire.REQUEST_ID_HEADER: key
+        if isinstance(key, str)
+        else delivery.properties.message_id or "",
     }
     return {name: value for name, value in found.items() if value}

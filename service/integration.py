@@ -19,6 +19,7 @@ from clients._redact import Redactor
 from clients._sandbox import SandboxEnvironment, SandboxTransport
 from clients._transport import AioHttpTransport
 from clients._upstream import Upstream
+from contracts import Failure
 from contracts._events import Mode
 from service.health import Health
 
@@ -124,9 +125,12 @@ class Integration:
                 transports=self._transport,
                 redact=self._means.redact,
                 clock=self._means.clock,
-                note=lambda *told: self.note(*told),
+                note=self._told,
             )
         )
+
+    def _told(self, upstream: str, failure: Failure | None, seconds: float) -> None:
+        self.note(upstream, failure, seconds)
 
     def now(self) -> float:
         """Return the hub's monotonic clock."""

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from aiormq.channel import Channel
-from pamqp.commands import Queue
 
 from service.bus import BusError, LinkLost, NoAnswer
 from service.consumer import Consumer, consume
@@ -24,7 +23,8 @@ from service.delivery import Delivery
 from service.link import Link
 from service.message import Message
 from service.publisher import send
-from service.wire import translated
+from service.queues import ask_apart, look
+from service.wire import close_channel, translated
 
 ANSWER_WITHIN: Final = 5.0
 
@@ -94,13 +94,19 @@ class Line:
         self._held = await self._came.get()
         return self._held.body
 
-    async def followed(self) -> bool:
+    async def followed(self, within: float = ANSWER_WITHIN) -> bool:
         """Return whether another message follows the one that is held.
 
         Raises:
             BusError: the broker does not say.
         """
-        found = await _look(self._attached.channel, self._place.queue)
+        channel, queue = self._attached.channel, self._place.queue
+        try:
+            with translated():
+                async with asyncio.timeout(within):
+                    found = await channel.queue_declare(queue, passive=True)
+        except TimeoutError:
+            raise NoAnswer(queue, within) from None
         return bool(found.message_count)
 
     async def publish(self, body: bytes) -> None:
@@ -132,45 +138,38 @@ class Line:
         self.break_off(ended.result())
 
 
-async def seed(place: Place, body: bytes) -> None:
+async def seed(place: Place, body: bytes, within: float = ANSWER_WITHIN) -> None:
     """Publish the first message of a lease, if the queue shows no message and no consumer.
 
-    Two hubs may do so at once: the queue keeps one of the two.
+    Waits for the connection. Two hubs may do this at once: the queue keeps one of the two.
 
     Raises:
-        BusError: there is no such queue, or no broker.
+        BusError: there is no such queue, or it does not answer, or the connection was lost.
     """
-    async with _scratch(place.link) as channel:
-        found = await _look(channel, place.queue)
-        if not found.message_count and not found.consumer_count:
-            async with asyncio.timeout(ANSWER_WITHIN):
-                await send(channel, "", place.queue, Message(body))
+    link, queue = place.link, place.queue
+    if queue in link.silent:
+        await ask_apart(link, queue)
+    channel = await link.channel(confirms=True)
+    try:
+        async with asyncio.timeout(within):
+            if await _empty(channel, queue):
+                await send(channel, "", queue, Message(body))
+    except TimeoutError:
+        link.silent.add(queue)
+        raise NoAnswer(queue, within) from None
+    finally:
+        await close_channel(channel)
+
+
+async def _empty(channel: Channel, queue: str) -> bool:
+    with translated():
+        found = await channel.queue_declare(queue, passive=True)
+    return not found.message_count and not found.consumer_count
 
 
 async def answers(place: Place, within: float) -> bool:
     """Return whether the broker answers about the queue, within so many seconds."""
     with contextlib.suppress(TimeoutError, BusError):
-        async with asyncio.timeout(within), _scratch(place.link) as channel:
-            await _look(channel, place.queue)
-            return True
+        async with asyncio.timeout(within):
+            return await look(place.link, place.queue) is not None
     return False
-
-
-@asynccontextmanager
-async def _scratch(link: Link) -> AsyncIterator[Channel]:
-    """Give a channel for questions: one that is not answered in time closes its channel."""
-    channel = await link.channel(confirms=True)
-    try:
-        yield channel
-    finally:
-        with contextlib.suppress(BusError), translated():
-            await channel.close()
-
-
-async def _look(channel: Channel, queue: str) -> Queue.DeclareOk:
-    try:
-        with translated():
-            async with asyncio.timeout(ANSWER_WITHIN):
-                return await channel.queue_declare(queue, passive=True)
-    except TimeoutError:
-        raise NoAnswer(queue, ANSWER_WITHIN) from None

@@ -52,7 +52,7 @@ class _Journal:
         await self.records.sending(self.claim)
 
 
-async def guarded(at: Surroundings, ask: Ask, inner: Inner) -> Answer:
+async def guarded(_: Surroundings, ask: Ask, inner: Inner) -> Answer:
     """Turn a bug into an answer: its id goes to the asker, the rest to the log."""
     try:
         return await inner(ask)
@@ -145,7 +145,7 @@ STEPS: Final[Sequence[Step]] = (guarded, recorded, in_time, configured, shared, 
 
 def compose(at: Surroundings, steps: Sequence[Step] = STEPS) -> Inner:
     """Return the steps as one function; the first of the list is outermost."""
-    inner = _end
+    inner: Inner = _end
     for step in reversed(steps):
         inner = _wrap(at, step, inner)
     return inner

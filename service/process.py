@@ -6,7 +6,7 @@ import socket
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
 import structlog
@@ -14,6 +14,7 @@ import uvicorn
 import uvloop
 
 from sdk import Hub as Agent
+from sdk import Options
 from service.app import Hub
 from service.logs import configure
 from service.node import Node
@@ -70,9 +71,9 @@ async def serve(settings: Settings, url: str, ready: Ready, stop: asyncio.Event)
     """Run hub and pages until `stop` is set."""
     hub = Hub(settings, url)
     configure(settings.log_level, settings.log_format, hub.redact)
-    async with hub, Agent(url, prefix=settings.prefix, name="http") as agent:
+    async with hub, Agent(url, prefix=settings.prefix) as agent:
         view = HubView(hub)
-        await hub.listen(f"{hub.names.events}", "health.#", view.hear)
+        await hub.listen("health.#", view.hear)
         async with _Pages(settings, view, agent) as pages:
             ready(Addresses(url, pages.url, settings.prefix))
             await stop.wait()
@@ -100,13 +101,16 @@ class _Pages:
         self.url = f"http://{settings.http_host}:{port}"
         app = make_app(view, _Caller(agent), token)
         config = uvicorn.Config(
-            app, log_config=None, access_log=False, lifespan="off",
+            app,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
             timeout_graceful_shutdown=_PAGES_STOP_WITHIN,
         )
         self._server = uvicorn.Server(config)
         self._task: asyncio.Task[None] | None = None
 
-    async def __aenter__(self) -> "_Pages":
+    async def __aenter__(self) -> Self:
         self._task = asyncio.create_task(self._server._serve([self._socket]))  # noqa: SLF001
         return self
 
@@ -124,6 +128,7 @@ class _Caller:
     agent: Agent
 
     async def __call__(self, call: Call) -> bytes:
-        return await self.agent.raw(
-            call.operation, call.params, within=call.within, request_id=call.id, acts_for="http"
-        )
+        options = Options(within=call.within, request_id=call.id, acts_for="http")
+        reply = await self.agent.ask(call.operation, call.params, options)
+        reply.check()
+        return reply.body

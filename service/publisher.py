@@ -17,13 +17,13 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from aiormq.channel import Channel
-from aiormq.exceptions import AMQPError, DeliveryError, PublishError
+from aiormq.exceptions import DeliveryError, PublishError
 
 from service.bus import Denied, LinkLost, Refused, Unconfirmed, Unroutable, Unsendable
 from service.deadlines import Deadlines
 from service.link import Link
 from service.message import Message
-from service.wire import usable, why
+from service.wire import close_channel, usable, why
 
 CONFIRM_WITHIN: Final = 5.0
 MOST_IN_FLIGHT: Final = 512
@@ -187,7 +187,7 @@ class Publisher:
                 self._suspects.pop(next(iter(self._suspects)))
         if channel is not None and self._channels.get(lane) is channel:
             del self._channels[lane]
-            closing = asyncio.create_task(channel.close(AMQPError("it was too slow")))
+            closing = asyncio.create_task(close_channel(channel))
             self._retiring.add(closing)
             closing.add_done_callback(self._retiring.discard)
 

@@ -12,7 +12,7 @@ from aiormq.abc import DeliveredMessage
 
 from service.bus import NOT_FOUND, Denied, LinkLost, NoAnswer
 from service.link import Link
-from service.wire import translated
+from service.wire import close_channel, translated
 
 ANSWER_WITHIN: Final = 5.0
 
@@ -42,7 +42,7 @@ async def look(link: Link, queue: str) -> Depth | None:
             async with asyncio.timeout(ANSWER_WITHIN):
                 channel = await link.channel()
                 found = await channel.queue_declare(queue, passive=True)
-                await channel.close()
+                await close_channel(channel)
     except TimeoutError:
         raise NoAnswer(queue, ANSWER_WITHIN) from None
     except Denied as denied:

@@ -73,5 +73,3 @@ class Roster:
             log.info("yields", integration=name, to=heir)
             self.spread.yielded(name, now)
             await lease.yield_to_others()
-
-

@@ -17,6 +17,31 @@ def rows_of(settings: Settings) -> list[dict[str, Any]]:
     return own + clients
 
 
+def example() -> str:
+    """Return the text of ``.env.example``: every variable, each with what it is."""
+    lines = [
+        "# Every variable of the hub. Copy to .env or .env.local, and set what you need.",
+        "# A secret may come from a file: NAME_FILE=/run/secrets/name instead of NAME=...",
+        "",
+        "# The hub itself",
+    ]
+    for field, info in Settings.model_fields.items():
+        lines += [f"# {_about(info.description)}", f"#HUB_{field.upper()}=", ""]
+    for name in _registry.names():
+        client = _registry.load(name)
+        lines += [f"# {name}: {_first_line(client.__doc__)}"]
+        lines += [f"#{variable}=" for variable in client.reads()] + [""]
+    return "\n".join(lines)
+
+
+def _about(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+def _first_line(text: str | None) -> str:
+    return (text or "").strip().partition("\n")[0]
+
+
 def _own(settings: Settings, field: str) -> dict[str, Any]:
     name = f"HUB_{field.upper()}"
     value = getattr(settings, field)
@@ -25,7 +50,7 @@ def _own(settings: Settings, field: str) -> dict[str, Any]:
         shown = _MASK
     if isinstance(value, tuple):
         shown = ", ".join(value) or "all"
-    about = (Settings.model_fields[field].description or "").replace("\n", " ")
+    about = _about(Settings.model_fields[field].description)
     return {"name": name, "value": shown, "source": source_of(name), "about": about}
 
 

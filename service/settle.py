@@ -17,16 +17,16 @@ class Route:
 
     exchange: str
     key: str
-    mandatory: bool
+    mandatory: bool = False
 
 
 def route(envelope: Envelope, names: Names) -> Route:
     """Return where this asker's reply goes."""
     if envelope.reply_to is None:
-        return Route(names.replies, f"{wire.key_word(envelope.user)}.{envelope.operation}", False)
+        return Route(names.replies, f"{wire.key_word(envelope.user)}.{envelope.operation}")
     # RabbitMQ returns mandatory messages to a direct reply-to even when it delivers them
     direct = envelope.reply_to.startswith(wire.DIRECT_REPLY)
-    return Route("", envelope.reply_to, not direct)
+    return Route("", envelope.reply_to, mandatory=not direct)
 
 
 def after(published: Published) -> Move:

@@ -59,7 +59,7 @@ def living(message: Incoming) -> Incoming:
 
 
 def reason_of(message: Incoming) -> str:
-    """Return why the broker dropped it: ``expired``, ``delivery_limit``, ``maxlen``, …"""
+    """Return why the broker dropped it, in its words: ``expired``, ``delivery_limit`` or others."""
     deaths = message.headers.get(_DEATH)
     newest = deaths[0] if isinstance(deaths, list) and deaths else {}
     return str(newest.get("reason", "")) if isinstance(newest, dict) else ""

@@ -52,21 +52,19 @@ class Subscription:
         self._keeper = asyncio.create_task(self._keep(), name=f"subscription {self._source}")
 
     async def stop(self) -> None:
-        """Take nothing more; what was taken can still be settled, until `aclose`."""
-        await self._end_keeper()
+        """Take no more, for good; what was handed over can still be settled, until `aclose`."""
+        keeper, self._keeper = self._keeper, None
+        if keeper is not None:
+            keeper.cancel()
+            await asyncio.wait([keeper])
         if self._consumer is not None:
             await self._consumer.stop()
 
     async def aclose(self) -> None:
         """Detach; what is not settled goes back to the queue."""
-        await self._end_keeper()
+        await self.stop()
         if self._consumer is not None:
             await self._consumer.close()
-
-    async def _end_keeper(self) -> None:
-        if self._keeper is not None:
-            self._keeper.cancel()
-            await asyncio.wait([self._keeper])
 
     async def _keep(self) -> None:
         pause = _SHORTEST_PAUSE

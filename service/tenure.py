@@ -65,7 +65,7 @@ class Tenure:
         self._clock = clock
         self._schedule = Schedule(clock())
         self._stirred = asyncio.Event()
-        self._lateness: asyncio.TimerHandle | None = None
+        self._lateness = self._alarm_in_time()
         self._leaving = ""
         self._over = False
         self.paused = memory.newest.paused
@@ -85,7 +85,6 @@ class Tenure:
             BusError: it was lost.
         """
         self._line.over = self.end
-        self._watch()
         self._holder.gained(self._memory.newest.state, paused=self.paused)
         while not self._leaving:
             await self._renew()
@@ -108,8 +107,7 @@ class Tenure:
         if self._over:
             return
         self._over = True
-        if self._lateness is not None:
-            self._lateness.cancel()
+        self._lateness.cancel()
         self._holder.lost(reason)
 
     async def _renew(self) -> None:
@@ -148,13 +146,14 @@ class Tenure:
         return self._memory.write(self._who, state, paused=self.paused, at=at)
 
     def _watch(self) -> None:
-        """Set the alarm for when the next renewal is too late."""
-        if self._lateness is not None:
-            self._lateness.cancel()
+        """Set the alarm anew: when the next renewal is too late has changed."""
+        self._lateness.cancel()
         if not self._over:
-            loop = asyncio.get_running_loop()
-            left = self._schedule.late - self._clock()
-            self._lateness = loop.call_later(max(0.0, left), self._alarm)
+            self._lateness = self._alarm_in_time()
+
+    def _alarm_in_time(self) -> asyncio.TimerHandle:
+        left = self._schedule.late - self._clock()
+        return asyncio.get_running_loop().call_later(max(0.0, left), self._alarm)
 
     def _alarm(self) -> None:
         if self._clock() > self._schedule.late:

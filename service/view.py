@@ -1,6 +1,5 @@
 """What `/api` shows of a running hub."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
@@ -73,28 +72,23 @@ class HubView:
             "serving": owner.serving,
             "paused": owner.paused,
             "health": self.health(integration.name),
-            "limits": _limits(owner.held, integration.gates, self._allowed(owner)),
+            "limits": self._limits(owner),
         }
 
-    def _allowed(self, owner: Owner) -> Mapping[str, str]:
-        env = self.hub.settings.environment
-        upstreams = owner.integration.facts.upstreams.items()
-        return {name: str(upstream.allowed(env)) for name, upstream in upstreams}
+    def _limits(self, owner: Owner) -> list[dict[str, Any]]:
+        env, integration = self.hub.settings.environment, owner.integration
+        return [
+            {
+                "upstream": name,
+                "allowed": str(integration.facts.upstreams[name].allowed(env)),
+                **(_live(gate, integration.now()) if owner.held else {}),
+            }
+            for name, gate in integration.gates.items()
+        ]
 
 
-def _limits(
-    held: bool,  # noqa: FBT001
-    gates: Mapping[str, Gate],
-    allowed: Mapping[str, str],
-) -> list[dict[str, Any]]:
-    return [
-        {"upstream": name, "allowed": allowed[name], **(_live(gate) if held else {})}
-        for name, gate in gates.items()
-    ]
-
-
-def _live(gate: Gate) -> dict[str, Any]:
-    left, eta = gate.left(), gate.eta()
+def _live(gate: Gate, now: float) -> dict[str, Any]:
+    left, eta = gate.bucket.left(now), gate.eta()
     return {
         "left": left if isfinite(left) else None,
         "eta": eta if isfinite(eta) else None,

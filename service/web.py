@@ -63,7 +63,7 @@ class View(Protocol):
         """
         ...
 
-    async def health(self, name: str) -> dict[str, Any]:
+    def health(self, name: str) -> dict[str, Any]:
         """Return the health of one, as its owner tells it.
 
         Raises:
@@ -72,7 +72,9 @@ class View(Protocol):
         ...
 
 
-def make_app(view: View, call: Caller, token: str | None, hosts: frozenset[str] = _LOCAL) -> FastAPI:
+def make_app(
+    view: View, call: Caller, token: str | None, hosts: frozenset[str] = _LOCAL
+) -> FastAPI:
     """Return the application."""
     app = FastAPI(title="Integration Hub", docs_url=None, redoc_url=None)
     guard = [Depends(_guard(token))]
@@ -162,7 +164,7 @@ def _one(view: View) -> Callable[[str], Awaitable[dict[str, Any]]]:
 def _health(view: View) -> Callable[[str], Awaitable[dict[str, Any]]]:
     async def health(name: str) -> dict[str, Any]:
         try:
-            return await view.health(name)
+            return view.health(name)
         except KeyError:
             raise HTTPException(404, f"There is no integration {name!r}.") from None
 
@@ -174,5 +176,3 @@ def _calls(caller: Caller) -> Callable[[Call], Awaitable[Response]]:
         return Response(await caller(call), media_type="application/json")
 
     return calls
-
-

@@ -7,13 +7,14 @@ socket can be cut at once.
 """
 
 import asyncio
+import contextlib
 import logging
+import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, Final
 
 from aiormq.channel import Channel
-from aiormq.connection import Connection, TransportFactory
+from aiormq.connection import Connection, SSLContextProvider, TransportFactory
 from aiormq.exceptions import (
     AMQPChannelError,
     AMQPConnectionError,
@@ -24,6 +25,7 @@ from aiormq.exceptions import (
     ChannelNotFoundEntity,
     ChannelPreconditionFailed,
     ConnectionClosed,
+    InvalidFrameError,
 )
 from yarl import URL
 
@@ -32,7 +34,9 @@ from service import bus, decoder
 CONNECT_WITHIN: Final = 5.0
 CLOSE_WITHIN: Final = 2.0
 _CUT_WITHIN: Final = 1.0
+_LAST_TURNS: Final = 5  # of the loop, until aiormq's task that saw its reader end is over too
 
+_CLOSING: Final = "_Channel__close_event"  # what aiormq's own basic_ack looks at
 _CODES: Final[dict[type[BaseException], int]] = {
     ChannelAccessRefused: bus.NOT_ALLOWED,
     ChannelNotFoundEntity: bus.NOT_FOUND,
@@ -72,11 +76,14 @@ class Wire(Connection):
     async def end(self) -> None:
         """Close politely, and cut the socket when the broker is silent."""
         try:
-            async with asyncio.timeout(CLOSE_WITHIN):
-                await self.close(ConnectionClosed(0, "closed by the hub"))
+            with contextlib.suppress(bus.BusError), translated():
+                async with asyncio.timeout(CLOSE_WITHIN):
+                    await self.close(ConnectionClosed(0, "closed by the hub"))
         except TimeoutError:
             self._socket.cut()
             await asyncio.wait([self.closing], timeout=_CUT_WITHIN)
+        for _ in range(_LAST_TURNS):
+            await asyncio.sleep(0)
 
     def cut(self) -> None:
         """Drop the socket without a word."""
@@ -97,7 +104,7 @@ class _Socket(TransportFactory):
         options: dict[str, Any] = {}
         try:
             if url.scheme == "amqps":
-                context = await provided["ssl_context_provider"].get_context()
+                context = await _trust(url, provided["ssl_context_provider"])
                 options = {"ssl": context, "ssl_shutdown_timeout": CLOSE_WITHIN}
             reader, self._writer = await asyncio.open_connection(url.host, url.port, **options)
         except OSError as error:
@@ -107,6 +114,14 @@ class _Socket(TransportFactory):
     def cut(self) -> None:
         if self._writer is not None:
             self._writer.transport.abort()
+
+
+async def _trust(url: URL, provider: SSLContextProvider) -> ssl.SSLContext:
+    try:
+        return await provider.get_context()
+    except OSError as error:
+        named = {key: url.query[key] for key in url.query if key.endswith(("file", "path"))}
+        raise AMQPConnectionError(f"TLS cannot be set up with {named}: {error}") from error
 
 
 def address(url: str, *, name: str, heartbeat: int) -> URL:
@@ -147,10 +162,21 @@ async def connect(at: URL, within: float = CONNECT_WITHIN) -> Wire:
     except TimeoutError:
         wire.cut()
         raise bus.LinkLost(f"the broker did not answer within {within:g} s") from None
+    except bus.LinkLost:
+        raise
+    except Exception as error:  # whatever a peer that is no broker makes of the handshake
+        raise bus.LinkLost(why(error)) from error
     return wire
 
 
-@contextmanager
+async def close_channel(channel: Channel) -> None:
+    """Close a channel; give up when the broker does not answer in a moment."""
+    with contextlib.suppress(TimeoutError, bus.BusError), translated():
+        async with asyncio.timeout(CLOSE_WITHIN):
+            await channel.close(AMQPError("closed by the hub"))
+
+
+@contextlib.contextmanager
 def translated() -> Iterator[None]:
     """Raise what aiormq raises as an error of the bus.
 
@@ -174,6 +200,8 @@ def why(error: BaseException | None) -> str:
     """Return the reason in an exception that ended a connection or a channel."""
     if error is None:
         return "the broker closed the socket"
+    if isinstance(error, InvalidFrameError) and "OpenOk" in str(error):
+        return "the broker refused the virtual host: it does not exist, or is not for this user"
     if isinstance(error, asyncio.CancelledError):
         return "the broker sent no heartbeat"
     if isinstance(error, ConnectionClosed):
@@ -192,12 +220,12 @@ def denied(error: BaseException) -> bus.Denied:
 def usable(channel: Channel) -> bool:
     """Return whether the channel may still be written on.
 
-    aiormq calls a channel open for some turns of the loop after the broker closed it. A frame
-    written in that time makes the broker close the whole connection (504, expected
-    'channel.open').
+    aiormq calls a channel open for some turns of the loop after one side closed it, and lets
+    publishes through. A frame written in that time makes the broker close the whole connection
+    (504, expected 'channel.open').
     """
-    closing = channel._close_exception is not None  # noqa: SLF001  (told nowhere else in time)
-    return not (closing or channel.is_closed)
+    closing: asyncio.Event = getattr(channel, _CLOSING)
+    return not (closing.is_set() or channel.is_closed)
 
 
 def _cancels() -> int:

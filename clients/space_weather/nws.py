@@ -1,4 +1,7 @@
-"""The US National Weather Service.  https://www.weather.gov/documentation/services-web-api ."""
+"""The US National Weather Service: the forecast for a place, and alerts.
+
+https://www.weather.gov/documentation/services-web-api
+"""
 
 from functools import partial
 
@@ -34,7 +37,7 @@ class Nws(Client):
                 source="https://www.weather.gov/documentation/services-web-api",
             )
         ],
-        probe="/",
+        probe="/points/39.7456,-97.0892",  # "/" says OK even when nothing behind it answers
     )
 
     @operation("safe", ttl=900)

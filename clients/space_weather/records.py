@@ -20,6 +20,8 @@ def days(asked: DateRange, start: str = "startDate", end: str = "endDate") -> Re
 
 def events(raw: Any) -> Record:  # noqa: ANN401  (a vendor's JSON)
     """Return DONKI's records; nothing at all means that there are none."""
+    if not isinstance(raw, list | None):
+        raise TypeError("a list of records was expected")
     return {"results": [_event(one) for one in raw or []]}
 
 

@@ -66,7 +66,7 @@ def scales(raw: Any) -> Row:  # noqa: ANN401
 
 def alerts(raw: Any) -> Row:  # noqa: ANN401
     """Return the messages, newest first."""
-    found = [_alert(one) for one in raw]
+    found = [_alert(one) for one in _rows(raw)]
     return {"alerts": sorted(found, key=lambda one: str(one["issue_datetime"]), reverse=True)}
 
 
@@ -102,7 +102,7 @@ def _value(value: Any) -> Any:  # noqa: ANN401
 def _is(row: Row, wanted: str) -> bool:
     if wanted == "active":
         return bool(row.get("active", True))  # the old product had but one spacecraft
-    return wanted in {"all", row.get("source")}
+    return wanted == "all" or str(row.get("source")).upper() == wanted.upper()
 
 
 def _spacecraft(rows: list[Row]) -> list[Row]:

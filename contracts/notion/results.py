@@ -6,6 +6,7 @@ from pydantic import Field
 
 from contracts._model import Result
 from contracts._types import Utc
+from contracts.notion.parameters import Id
 
 
 class RichText(Result):
@@ -94,7 +95,7 @@ class DataSource(Thing):
 class DataSourceName(Result):
     """One table of a database."""
 
-    id: str
+    id: Id
     name: str
 
 

@@ -1,4 +1,4 @@
-"""The command line: ``hub COMMAND``. One file for each command; heavy imports wait for their use."""
+"""The command line, ``hub COMMAND``: one file for each; heavy imports wait for their use."""
 
 import typer
 

@@ -14,7 +14,9 @@ def call(
     operation: Annotated[str, typer.Argument(help="As notion.get_page.")],
     params: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[KEY=VALUE]...", help="Parameters; KEY:=JSON for lists and objects."),
+        typer.Argument(
+            metavar="[KEY=VALUE]...", help="Parameters; KEY:=JSON for lists and objects."
+        ),
     ] = None,
     within: Annotated[float, typer.Option(help="Seconds until the reply has to be there.")] = 30.0,
     request_id: Annotated[
@@ -23,7 +25,7 @@ def call(
     file: Annotated[
         Path | None, typer.Option(help="Read the parameters from this JSON file; - for stdin.")
     ] = None,
-    as_json: _shell.AsJson = False,  # noqa: FBT002  (typer's way)
+    as_json: _shell.AsJson = False,
 ) -> None:
     """Call an operation and print its result.
 
@@ -34,14 +36,12 @@ def call(
     given = _from_file(file) | _pairs(params or [])
 
     async def work() -> Any:  # noqa: ANN401  (any operation's result)
+        from sdk import Options
+
+        progress = _progress if sys.stderr.isatty() else None
+        options = Options(within=within, request_id=request_id, progress=progress)
         async with _shell.agent() as hub:
-            return await hub.call(
-                operation,
-                params=given,
-                within=within,
-                request_id=request_id,
-                progress=_progress if sys.stderr.isatty() else None,
-            )
+            return (await hub.ask(operation, given, options)).result()
 
     _shell.show_json(_shell.run(work, as_json=as_json))
 

@@ -12,7 +12,7 @@ def events(
         str, typer.Argument(help="Topic pattern: * is one word, # any number.")
     ] = "#",
     count: Annotated[int, typer.Option(help="End after so many; 0: go on until Ctrl-C.")] = 0,
-    as_json: _shell.AsJson = False,  # noqa: FBT002  (typer's way)
+    as_json: _shell.AsJson = False,
 ) -> None:
     """Print events as they come, until Ctrl-C.
 

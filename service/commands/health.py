@@ -9,7 +9,7 @@ from service.commands import _shell
 
 def health(
     name: Annotated[str | None, typer.Argument(help="One integration.")] = None,
-    as_json: _shell.AsJson = False,  # noqa: FBT002  (typer's way)
+    as_json: _shell.AsJson = False,
 ) -> None:
     """Show the health of all integrations, or of one; exit code 1 if any is down.
 

@@ -8,8 +8,10 @@ from service.commands import _shell
 
 
 def integrations(
-    name: Annotated[str | None, typer.Argument(help="One integration, with its operations.")] = None,
-    as_json: _shell.AsJson = False,  # noqa: FBT002  (typer's way)
+    name: Annotated[
+        str | None, typer.Argument(help="One integration, with its operations.")
+    ] = None,
+    as_json: _shell.AsJson = False,
 ) -> None:
     """List the integrations, or the operations of one.
 

@@ -9,7 +9,7 @@ from service.commands import _shell
 
 def limits(
     name: Annotated[str | None, typer.Argument(help="One integration.")] = None,
-    as_json: _shell.AsJson = False,  # noqa: FBT002  (typer's way)
+    as_json: _shell.AsJson = False,
 ) -> None:
     """Show the limits of all upstreams, and how much of them is left.
 

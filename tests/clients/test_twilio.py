@@ -160,7 +160,7 @@ GONE = ["check_verification.refusal", "get_verification.refusal"]
 async def test_a_verification_that_is_gone(name: str) -> None:
     client, _ = replay(name)
     case = recording(Twilio, name)
-    with pytest.raises(UpstreamRejected, match="approved, it expired .* start a new") as caught:
+    with pytest.raises(UpstreamRejected, match=r"approved, it expired .* start a new") as caught:
         await perform(client, case.operation, **case.params)
     assert caught.value.facts.upstream_status == 404
 
@@ -202,12 +202,15 @@ async def test_the_account_s_secret_stays() -> None:
     assert account.model_extra is None
 
 
-SERVICES = [({}, f"VA{'a' * 32}"), ({"service_sid": f"VA{'b' * 32}"}, f"VA{'b' * 32}")]
+SERVICES: list[tuple[dict[str, Any], str]] = [
+    ({}, f"VA{'a' * 32}"),
+    ({"service_sid": f"VA{'b' * 32}"}, f"VA{'b' * 32}"),
+]
 
 
 @pytest.mark.parametrize(("params", "service"), SERVICES)
 async def test_the_verify_service_is_ours_unless_named(
-    params: dict[str, str], service: str
+    params: dict[str, Any], service: str
 ) -> None:
     found = {"sid": "VE1", "to": TO, "channel": "sms", "status": "pending"}
     script = Script(reply(found, status=201))

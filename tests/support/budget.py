@@ -1,5 +1,6 @@
-"""The promise itself, checked in plain fractions: what was granted, in every window of time."""
+"""The promise itself, checked in whole numbers: what was granted, in every window of time."""
 
+import math
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import accumulate
@@ -12,20 +13,24 @@ Grant = tuple[int, float]
 """Nanoseconds, and tokens."""
 
 
-def excess(rate: Rate, grants: Sequence[Grant]) -> Fraction:
-    """Return by how much the worst of all windows is over; at most 0 is right."""
+def excess(rate: Rate, grants: Sequence[Grant]) -> float:
+    """Return by how many tokens the worst of all windows is over; at most 0 is right."""
     ordered = sorted(grants)
-    before = [Fraction(0), *accumulate(Fraction(str(cost)) for _, cost in ordered)]
-    worst = Fraction(-1)
+    slope = _exact(rate.calls) / _exact(rate.per) / NANO if rate.burst is not None else Fraction(0)
+    burst, costs = _exact(rate.capacity), [_exact(cost) for _, cost in ordered]
+    scale = math.lcm(slope.denominator, burst.denominator, *(cost.denominator for cost in costs))
+    before = [0, *accumulate(int(cost * scale) for cost in costs)]
+    steep, flat = int(slope * scale), int(burst * scale)
+    horizon = math.inf if rate.burst is not None else _exact(rate.per) * NANO
+    worst = -flat
     for first, (begin, _) in enumerate(ordered):
         for last in range(first, len(ordered)):
-            spent = before[last + 1] - before[first]
-            worst = max(worst, spent - _allowed(rate, ordered[last][0] - begin, spent))
-    return worst
+            elapsed = ordered[last][0] - begin
+            if elapsed >= horizon:
+                break
+            worst = max(worst, before[last + 1] - before[first] - elapsed * steep - flat)
+    return worst / scale
 
 
-def _allowed(rate: Rate, nanos: int, spent: Fraction) -> Fraction:
-    calls, per = Fraction(str(rate.calls)), Fraction(str(rate.per))
-    if rate.burst is not None:
-        return calls / per * Fraction(nanos, NANO) + Fraction(str(rate.burst))
-    return calls if Fraction(nanos, NANO) < per else spent
+def _exact(number: float) -> Fraction:
+    return Fraction(str(number))

@@ -12,6 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from clients import _recordings, _registry
+from clients._api import FORM
 from clients._client import Client
 from clients._http import HttpRequest
 from clients._operation import Operation
@@ -52,7 +53,7 @@ OPERATIONS: Final = tuple((facts, one) for facts in CLIENTS for one in facts.ope
 
 
 def _typical() -> Iterator[Case]:
-    for facts, operation in OPERATIONS:
+    for _, operation in OPERATIONS:
         own = [one for one in CASES if one.operation is operation and one.recording.code is None]
         found = sorted(own, key=lambda one: not one.recording.name.endswith(".success"))
         yield from found[:1]
@@ -94,9 +95,13 @@ class Run:
         self.clock = QuickClock()
         self.playback = Playback(self.case.recording, facts, self.env)
         self.script = Script(self._answer)
-        self._faults = iter(self.faults)
+        self.restart()
         kit = kit_for(facts, self.script, env=self.env, clock=self.clock, note=self.notes)
         self.client = facts(kit)
+
+    def restart(self) -> None:
+        """Begin with the first fault."""
+        self._faults = iter(self.faults)
 
     async def result(self) -> Result:
         """Make the call."""
@@ -113,6 +118,11 @@ class Run:
     def faulty(self) -> list[HttpRequest]:
         """What was sent from the first fault on."""
         return self.script.sent[self.at :]
+
+    @property
+    def acts(self) -> bool:
+        """Whether the operation changes anything."""
+        return self.case.operation.kind != "safe"
 
     def _answer(self, request: HttpRequest) -> Outcome:
         self.times.append(self.clock.now())
@@ -214,7 +224,8 @@ def escapes(request: HttpRequest, attack: str, case: Case, bases: Iterable[str])
     if base is None or not _PRINTABLE.fullmatch(request.url):
         return "another address"
     parts = urlsplit(request.url.removeprefix(base))
-    if parts.fragment or "evil" in parse_qs(f"{parts.query}&{request.body.decode()}"):
+    form = request.body.decode() if FORM in dict(request.headers).values() else ""
+    if parts.fragment or "evil" in parse_qs(f"{parts.query}&{form}"):
         return "another parameter"
     if not all(_TEXT.fullmatch(name + value) for name, value in request.headers):
         return "another header"

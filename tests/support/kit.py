@@ -66,6 +66,10 @@ class Script:
     async def aclose(self) -> None:
         self.closed += 1
 
+    def then(self, *answers: Outcome | Answering) -> None:
+        """Answer like this from now on."""
+        self._answers = deque(answers)
+
     def _next(self, request: HttpRequest) -> Outcome:
         if not self._answers:
             raise AssertionError(f"No answer is left for {request.method} {request.url}")

@@ -5,23 +5,26 @@ spends them, one by one, only after the confirm and for 1.5 s. So the numbers th
 together spend never repeat, unless somebody spends what another one has reserved.
 """
 
+import asyncio
 import itertools
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 import aiormq
+from aiormq.abc import AbstractChannel, DeliveredMessage
+from pamqp.commands import Basic
 
+from contracts._names import Names
+from service.lease import Admission, Identity, Lease, Place
 from service.lease_state import LeaseMessage
+from service.link import Link
+from service.topology import queues
+from tests.support.wait import wait_until
 
-ARGUMENTS: Final[dict[str, Any]] = {
-    "x-queue-type": "quorum",
-    "x-single-active-consumer": True,
-    "x-max-length": 1,
-    "x-overflow": "drop-head",
-}
 RESERVED: Final = 20
 VALID: Final = 1.5
 
@@ -48,6 +51,8 @@ class Spender:
     reasons: list[str] = field(default_factory=list)
     gains: int = 0
     plans: int = 0
+    on_plan: Callable[[], None] | None = None
+    on_lost: Callable[[], None] | None = None
     next: int = 0
     _limit: int = 0
     _until: float = 0.0
@@ -62,9 +67,13 @@ class Spender:
         self._limit = self.next
         self.reasons.append(reason)
         self._note("lost")
+        if self.on_lost:
+            self.on_lost()
 
     def plan(self, *, final: bool) -> tuple[dict[str, Any], object]:
         self.plans += 1
+        if self.on_plan:
+            self.on_plan()
         top = self.next + (0 if final else RESERVED)
         return {"next": top}, (time.monotonic(), top)
 
@@ -90,29 +99,116 @@ class Spender:
         self.note(Record(self.hub, what, time.monotonic(), number))
 
 
+@dataclass
 class Open:
-    """Everybody may have the lease."""
+    """Lets a hub have the lease, unless the test says otherwise."""
 
-    def __init__(self) -> None:
-        self.stand = True
-        self.refused = 0
-        """How many leases that come are passed on."""
+    stand: bool = True
+    refusals: int = 0
+    """How many leases that come are passed on."""
+    came: list[LeaseMessage] = field(default_factory=list)
 
     def stands(self) -> bool:
         return self.stand
 
     def takes(self, found: LeaseMessage) -> bool:
-        del found
-        self.refused -= 1
-        return self.refused < 0
+        self.came.append(found)
+        return len(self.came) > self.refusals
 
 
-async def declare(url: str, queue: str) -> None:
-    """Declare a lease queue."""
+async def declare(url: str, names: Names, integration: str = "notion") -> str:
+    """Declare a lease queue as the hub does; returns its name."""
+    queue = names.lease(integration)
+    wanted = next(one for one in queues(names, [integration]) if one.name == queue)
     connection = await aiormq.connect(url)
     channel = await connection.channel()
-    await channel.queue_declare(queue, durable=True, arguments=ARGUMENTS)
+    await channel.queue_declare(queue, durable=True, arguments=wanted.arguments)
     await connection.close()
+    return queue
+
+
+class Hub:
+    """One hub's lease over a connection of its own: ``async with Hub(url, queue, "a") as hub``."""
+
+    def __init__(
+        self,
+        url: str,
+        queue: str,
+        name: str,
+        *,
+        door: Admission | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        spender: type[Spender] = Spender,
+    ) -> None:
+        self.records: list[Record] = []
+        self.spender = spender(name, self.records.append)
+        self.door = Open()
+        self.link = Link(url, name=name, heartbeat=3)
+        self.lease = Lease(
+            Place(self.link, queue), Identity(name, "store"), self.spender, door or self.door, clock
+        )
+
+    async def __aenter__(self) -> Self:
+        await self.link.__aenter__()
+        self.lease.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.lease.close()
+        await self.link.aclose()
+
+    async def stands(self) -> Self:
+        """Wait until it is in the line."""
+        await wait_until(lambda: self.lease.standing, what=f"{self.spender.hub} in the line")
+        return self
+
+    async def owns(self, within: float = 5.0) -> Self:
+        """Wait until it holds the lease and has renewed it."""
+        await wait_until(
+            lambda: self.lease.held and self.lease.renewed_at > 0,
+            within,
+            f"{self.spender.hub} owner",
+        )
+        return self
+
+
+@asynccontextmanager
+async def outsider(url: str, queue: str) -> AsyncIterator["Outsider"]:
+    """Give a bare channel, for what no hub does."""
+    connection = await aiormq.connect(url)
+    try:
+        yield Outsider(await connection.channel(), queue)
+    finally:
+        await connection.close()
+
+
+@dataclass
+class Outsider:
+    """Reads, holds and writes lease messages by hand."""
+
+    channel: AbstractChannel
+    queue: str
+
+    async def put(self, body: bytes) -> None:
+        properties = Basic.Properties(delivery_mode=2)
+        await self.channel.basic_publish(body, routing_key=self.queue, properties=properties)
+
+    async def take(self) -> bytes:
+        """Wait for the message and hold it."""
+        came: asyncio.Queue[bytes] = asyncio.Queue()
+
+        async def note(message: DeliveredMessage) -> None:
+            came.put_nowait(message.body)
+
+        await self.channel.basic_qos(prefetch_count=1)
+        await self.channel.basic_consume(self.queue, note)
+        return await asyncio.wait_for(came.get(), 5.0)
+
+
+async def read(url: str, queue: str) -> LeaseMessage:
+    """Return what the lease says when nobody holds it."""
+    async with outsider(url, queue) as one:
+        return LeaseMessage.decode(await one.take())
 
 
 def spent(records: Iterable[Record]) -> list[Record]:

@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 import enum
 import inspect
+import itertools
 import json as jsonlib
 import socket
 import ssl
@@ -131,9 +132,8 @@ def bomb(size: int) -> bytes:
 
 def in_turn(*answers: Answer) -> Handler:
     """A handler that gives each request the next of `answers`, and the last one ever after."""
-    last = len(answers) - 1
-    turns = iter([*range(last), *[last] * 1_000_000])
-    return lambda _: answers[next(turns)]
+    turns = itertools.chain(answers, itertools.repeat(answers[-1]))
+    return lambda _: next(turns)
 
 
 _FINE: Final = reply()
@@ -217,9 +217,8 @@ class _Connection:
     async def serve(self) -> None:
         self._upstream.open += 1
         try:
-            await self._serve()
-        except (_Ended, ConnectionError, ssl.SSLError):
-            pass
+            with contextlib.suppress(_Ended, ConnectionError, ssl.SSLError):
+                await self._serve()
         except Exception as error:  # noqa: BLE001 - raised again when the context is left
             self._upstream.failed(error)
         finally:
@@ -256,9 +255,8 @@ class _Connection:
                 await self._fill()
         if how is RESET:
             linger = struct.pack("ii", 1, 0)
-            self._writer.get_extra_info("socket").setsockopt(
-                socket.SOL_SOCKET, socket.SO_LINGER, linger
-            )
+            raw = self._writer.get_extra_info("socket")
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
             self._writer.transport.abort()
         raise _Ended
 

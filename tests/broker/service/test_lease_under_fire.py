@@ -14,10 +14,15 @@ from pathlib import Path
 
 import pytest
 
+from contracts._names import Names
+from service.node import Node
 from tests.support.broker import Broker, OwnNames
 from tests.support.leases import VALID, Record, declare, overlap, spent, spent_twice
 from tests.support.proxy import Proxy
 from tests.support.wait import wait_until
+
+SETTLED = 5.0
+"""Seconds after which RabbitMQ 3.10 is sure of a new queue (reference/reliability.md 6)."""
 
 ROOT = Path(__file__).parents[3]
 
@@ -38,7 +43,7 @@ class Crowd:
         words = ["-m", "tests.support.lease_holder", url, self.queue, name, str(self._file(name))]
         process = await asyncio.create_subprocess_exec(sys.executable, *words, stdin=PIPE, cwd=ROOT)
         self._processes[name] = process
-        await wait_until(lambda: self._stands(name), 15.0, f"{name} in the line")
+        await wait_until(lambda: self._stands(name), 60.0, f"{name} in the line")
 
     def signal(self, name: str, number: signal.Signals) -> float:
         """Send a signal; returns when."""
@@ -121,8 +126,7 @@ async def crowds(broker: Broker, names: OwnNames, tmp_path: Path) -> AsyncIterat
     made: list[Crowd] = []
 
     async def make() -> Crowd:
-        queue = names.lease(f"integration{len(made)}")
-        await declare(broker.url, queue)
+        queue = await declare(broker.url, names, f"integration{len(made)}")
         made.append(Crowd(queue, tmp_path / str(len(made))))
         return made[-1]
 
@@ -209,7 +213,7 @@ async def test_a_cut_connection_moves_the_lease_and_spends_nothing_twice(
         ways = {"a": one, "b": two}
         for name, proxy in ways.items():
             await crowd.start(name, proxy.through(broker.url))
-        for _ in range(20):
+        for _ in range(10):
             owner = await crowd.owner()
             cut = time.monotonic()
             ways[owner].cut()
@@ -231,3 +235,39 @@ async def test_an_owner_in_a_black_hole_stops_by_itself(crowd: Crowd, broker: Br
         assert max(one.at for one in crowd.noted("near", "spent", 0.0)) - lost < 1.6
         assert not spent_twice(crowd.read())
         assert overlap(crowd.read()) <= 0
+
+
+async def test_after_the_broker_died_one_hub_goes_on_where_the_last_one_stopped(
+    own_node: Node, own_names: Names, tmp_path: Path
+) -> None:
+    crowd = Crowd(await declare(own_node.url, own_names), tmp_path)
+    await start(crowd, own_node.url, "a", "b", "c")
+    declared = time.monotonic()
+    await wait_until(lambda: crowd.noted("a", "tick", declared + SETTLED), SETTLED + 5.0)
+    own_node.kill()
+    died = time.monotonic()
+    await own_node.start()
+    back = time.monotonic()
+    first = await crowd.next_after(died + VALID, within=10.0)
+    assert first.at - back < 5.0
+    await wait_until(lambda: crowd.noted("a", "tick", first.at + 1.0), 5.0)
+    assert len({one.hub for one in spent(crowd.read()) if one.at > back}) == 1
+    assert not spent_twice(crowd.read())
+    assert overlap(crowd.read()) <= 0
+    await crowd.end()
+
+
+async def test_a_frozen_broker_stops_the_owner_and_a_thawed_one_has_one_owner(
+    own_node: Node, own_names: Names, tmp_path: Path
+) -> None:
+    crowd = Crowd(await declare(own_node.url, own_names), tmp_path)
+    await start(crowd, own_node.url, "a", "b")
+    owner = await crowd.owner()
+    own_node.freeze()
+    frozen = time.monotonic()
+    await wait_until(lambda: crowd.noted(owner, "lost", frozen), 2.5)
+    own_node.thaw()
+    await crowd.next_after(time.monotonic(), within=10.0)
+    assert not spent_twice(crowd.read())
+    assert overlap(crowd.read()) <= 0
+    await crowd.end()

@@ -93,7 +93,7 @@ def test_one_energy_can_be_chosen() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "count"), [("active", 3), ("all", 4), ("ACE", 1), ("IMAP", 1), ("DSCOVR", 0)]
+    ("wanted", "count"), [("active", 3), ("all", 4), ("ACE", 1), ("imap", 1), ("DSCOVR", 0)]
 )
 def test_wind_is_of_the_wanted_spacecraft(wanted: str, count: int) -> None:
     assert len(tables.wind(NEWEST_FIRST, wanted, "1-day")["samples"]) == count

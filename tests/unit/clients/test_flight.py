@@ -1,6 +1,8 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from clients._flight import InFlight
 from clients._rates import DAY
@@ -72,6 +74,13 @@ def test_a_successor_counts_them_from_its_own_start() -> None:
     one.add(7300.0, 1)
     assert one.full(7019.9)
     assert not one.full(7020.1)
+
+
+@given(st.floats(0.0, 1e8), st.floats(1e-9, DAY - 1))
+def test_on_the_way_no_end_becomes_earlier(now: float, lasting: float) -> None:
+    one, until = InFlight(1), now + lasting
+    one.load(now, flight(1, until).save(now, 0, 0.0))
+    assert now >= until or one.frees(now) >= until - now
 
 
 def test_hundreds_of_slots_travel_small_and_none_is_free_too_early() -> None:

@@ -1,6 +1,7 @@
 """Answers, what never leaves, connections and the end, on both event loops."""
 
 import asyncio
+import time
 import tracemalloc
 from collections.abc import Iterator
 
@@ -260,6 +261,25 @@ async def test_closing_leaves_nothing_open_and_is_for_good(transport: AioHttpTra
         assert facts(await failure(transport, ask(up))) == ("closed", False)
         await transport.aclose()
         assert up.connections == 1
+
+
+async def test_a_time_limit_ends_with_its_call(transport: AioHttpTransport) -> None:
+    async with Upstream(in_turn(reply(), HANG)) as up:
+        await transport.send(ask(up, within=0.05))
+        assert facts(await failure(transport, ask(up, within=0.1))) == ("timeout", True)
+        task = asyncio.current_task()
+        assert task is not None
+        assert not task.cancelling()
+
+
+async def test_a_cancellation_beats_the_time_limit(transport: AioHttpTransport) -> None:
+    async with Upstream(HANG) as up:
+        task = asyncio.create_task(transport.send(ask(up, within=0.2)))
+        await wait_until(lambda: up.requests)
+        time.sleep(0.2)  # noqa: ASYNC251  (both come in one turn of the loop)
+        task.cancel()
+        await asyncio.wait([task])
+        assert task.cancelled()
 
 
 @pytest.mark.usefixtures("clean")

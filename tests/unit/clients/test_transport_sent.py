@@ -59,6 +59,13 @@ async def test_a_lost_answer_on_a_used_connection_is_one_request(method: str, en
     assert [(seen.method, seen.connection) for seen in up.requests] == [("GET", 1), (method, 1)]
 
 
+async def test_a_connection_found_closed_is_not_sent(transport: AioHttpTransport) -> None:
+    async with Upstream([reply(), CLOSE]) as up:
+        await transport.send(ask(up, "POST"))
+        assert facts(await failure(transport, ask(up, "POST"))) == ("closed", False)
+        assert len(up.requests) == 1
+
+
 async def test_the_log_would_show_a_repeat() -> None:
     async with Upstream(CLOSE) as up, aiohttp.ClientSession() as session:
         with pytest.raises(aiohttp.ServerDisconnectedError):

@@ -80,9 +80,10 @@ async def test_redirects_are_answers(transport: AioHttpTransport, status: int) -
 
 async def test_cookies_are_not_kept(transport: AioHttpTransport) -> None:
     async with Upstream(reply(headers=[("Set-Cookie", "a=b; Path=/")])) as up:
-        await transport.send(ask(up))
-        await transport.send(ask(up))
-        assert up.requests[1].header("Cookie") is None
+        url = up.url.replace("127.0.0.1", "localhost")  # cookie jars shun bare addresses
+        await transport.send(HttpRequest("GET", url))
+        await transport.send(HttpRequest("GET", url))
+        assert [seen.header("Cookie") for seen in up.requests] == [None, None]
 
 
 async def test_the_environment_changes_nothing(

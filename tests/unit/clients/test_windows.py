@@ -1,4 +1,5 @@
 import json
+import math
 
 import pytest
 from hypothesis import given, settings
@@ -14,12 +15,12 @@ RATES = st.builds(
     per=st.sampled_from([0.1, 1, 2.5, 60]),
     burst=st.sampled_from([None, 1, 2.5, 10]),
 )
-COSTS = st.sampled_from([0.25, 0.5, 1.0, 2.0])
-GAPS = st.integers(0, 3 * NANO) | st.integers(0, 1000) | st.just(0)
+COSTS = st.just(1.0) | st.sampled_from([0.25, 0.5, 2.0])
+GAPS = st.just(0) | st.sampled_from([1000, 100_000, NANO // 10, NANO]) | st.integers(0, 3 * NANO)
 
 
 @settings(max_examples=300, deadline=None)
-@given(rate=RATES, steps=st.lists(st.tuples(GAPS | st.none(), COSTS), max_size=40))
+@given(rate=RATES, steps=st.lists(st.tuples(st.none() | GAPS, COSTS), max_size=40))
 def test_no_window_of_time_has_more_than_the_rate(
     rate: Rate, steps: list[tuple[int | None, float]]
 ) -> None:
@@ -57,23 +58,24 @@ def test_ready_is_the_very_first_moment(
 @settings(max_examples=200, deadline=None)
 @given(
     rate=RATES,
-    steps=st.lists(st.tuples(GAPS, st.just(1.0)), max_size=12),
+    gaps=st.lists(GAPS, max_size=12),
     waiting=st.integers(1, 30),
 )
 def test_the_nth_waiter_is_told_when_its_turn_comes(
-    rate: Rate, steps: list[tuple[int, float]], waiting: int
+    rate: Rate, gaps: list[int], waiting: int
 ) -> None:
     one, now, cost = window(rate), 0, units(1)
-    for gap, _ in steps:
-        now += gap
+    for gap in gaps:
         if cost <= one.level(now):
             one.spend(now, cost)
+        now += gap
     told = [one.ready(now, cost * (turn + 1)) for turn in range(waiting)]
     for turn, moment in enumerate(told):
         now = one.ready(now, cost)
         one.spend(now, cost)
         merged = 0 if rate.burst else (turn // rate.calls + 1) * rate.per / 512
-        assert abs(now - moment) <= ticks(merged) + turn + 2
+        rounded = math.ceil((turn + 2) * (1 + rate.per / rate.calls))
+        assert abs(now - moment) <= ticks(merged) + rounded
 
 
 @pytest.mark.parametrize("rate", [Rate(3, 1, 10), Rate(3, 1), Rate(1, 60, 1), Rate(25, DAY)])
@@ -100,16 +102,23 @@ def test_before_the_moment_of_a_debt_more_is_owed() -> None:
     assert [one.level(at * NANO // 2) // NANO for at in range(4)] == [4, 5, 6, 7]
 
 
-@pytest.mark.parametrize("rate", [Rate(3, 1, 10), Rate(3, 1), Rate(20, 0.5), Rate(7, 10)])
-def test_grantable_is_what_a_greedy_owner_gets(rate: Rate) -> None:
-    for used in range(int(rate.capacity)):
-        one, now, late = window(rate), 5 * NANO, ticks(6.5)
-        one.spend(now - NANO // 3, units(used)) if used else None
-        promised, got = one.grantable(now, late), 0
-        while (now := one.ready(now, NANO)) <= late:
+@settings(max_examples=200, deadline=None)
+@given(
+    rate=st.sampled_from([Rate(3, 1, 10), Rate(3, 1), Rate(20, 0.5), Rate(7, 10), Rate(5, 1.25)]),
+    gaps=st.lists(st.integers(0, NANO), max_size=15),
+)
+def test_grantable_is_what_a_greedy_owner_gets(rate: Rate, gaps: list[int]) -> None:
+    one, now = window(rate), 5 * NANO
+    for gap in gaps:
+        if one.level(now) >= NANO:
             one.spend(now, NANO)
-            got += 1
-        assert got == promised // NANO
+        now += gap
+    late = now + ticks(1.5)
+    promised, got = one.grantable(now, late), 0
+    while (now := one.ready(now, NANO)) <= late:
+        one.spend(now, NANO)
+        got += 1
+    assert promised - NANO <= got * NANO <= promised + 2
 
 
 def test_grantable_of_an_overdrawn_window_is_nothing() -> None:
@@ -174,7 +183,7 @@ def test_a_merged_chunk_never_expires_early() -> None:
 
 
 @given(
-    st.lists(st.tuples(st.integers(-(10**6), 10**6), st.integers(1, 9)), max_size=200),
+    st.lists(st.tuples(st.integers(-(10**6), 10**6), st.integers(1, 9)), min_size=60, max_size=80),
     st.integers(1, 10**6),
 )
 def test_thinning_moves_amounts_only_to_later(spends: list[Spend], grain: int) -> None:

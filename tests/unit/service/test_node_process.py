@@ -22,6 +22,7 @@ from service.node_process import (
     is_ours,
     spawn,
 )
+from tests.support.wait import wait_until
 
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(60)", "mark-of-this-test"]
 IGNORES_TERM = """
@@ -85,9 +86,9 @@ def test_names_the_package_of_a_missing_port_mapper(tmp_path: Path) -> None:
         find_epmd(path=str(tmp_path))
 
 
-def test_a_process_is_ours_by_its_words_and_only_while_it_runs() -> None:
+async def test_a_process_is_ours_by_its_words_and_only_while_it_runs() -> None:
     process = spawn(SLEEPER, {}, subprocess.DEVNULL)
-    assert is_ours(process.pid, "mark-of-this-test")
+    await wait_until(lambda: is_ours(process.pid, "mark-of-this-test"), what="the words")
     assert not is_ours(process.pid, "mark-of-another")
     end_group(process)
     assert not is_ours(process.pid, "mark-of-this-test")

@@ -1,0 +1,65 @@
+"""What bus tests share: links that note their ups and downs, queues, and what came from them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Final
+
+from pamqp.common import FieldTable
+
+from service.delivery import Delivery
+from service.link import Link
+
+QUORUM: Final[FieldTable] = {"x-queue-type": "quorum"}
+
+
+class Inbox:
+    """An `on_delivery` that keeps what it is given."""
+
+    def __init__(self, settle: Callable[[Delivery], object] = Delivery.ack) -> None:
+        self.deliveries: list[Delivery] = []
+        self._settle = settle
+
+    def __call__(self, delivery: Delivery) -> None:
+        self.deliveries.append(delivery)
+        self._settle(delivery)
+
+    def __len__(self) -> int:
+        return len(self.deliveries)
+
+    @property
+    def bodies(self) -> list[bytes]:
+        return [delivery.body for delivery in self.deliveries]
+
+
+def keep(_: Delivery) -> None:
+    """Settle nothing."""
+
+
+@asynccontextmanager
+async def linked(url: str, *, heartbeat: int = 10) -> AsyncIterator[tuple[Link, list[bool]]]:
+    """Give a link that is up, and the list of its ups and downs."""
+    changes: list[bool] = []
+    async with Link(url, name="test", heartbeat=heartbeat, on_change=changes.append) as link:
+        await (await link.channel()).close()
+        yield link, changes
+
+
+async def declare(link: Link, queue: str, arguments: FieldTable = QUORUM) -> str:
+    """Declare a durable queue on a channel of its own."""
+    channel = await link.channel()
+    await channel.queue_declare(queue, durable=True, arguments=arguments)
+    await channel.close()
+    return queue
+
+
+async def delete(link: Link, queue: str) -> None:
+    """Delete a queue, consumers or not."""
+    channel = await link.channel()
+    await channel.queue_delete(queue)
+    await channel.close()
+
+
+def tasks_named(name: str) -> list[asyncio.Task[object]]:
+    """Return the loop's tasks of that name."""
+    return [task for task in asyncio.all_tasks() if task.get_name() == name]

@@ -1,0 +1,89 @@
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from service.answer import Answer
+from service.shared import Shared
+
+GOOD = Answer(True, b"{}", attempts=1)
+BAD = Answer(False, b"{}", attempts=1)
+
+
+class Upstream:
+    """Counts calls; answers when it is let."""
+
+    def __init__(self, *answers: Answer | BaseException) -> None:
+        self.calls = 0
+        self.answers = list(answers)
+        self.go = asyncio.Event()
+
+    async def __call__(self) -> Answer:
+        self.calls += 1
+        answer = self.answers[min(self.calls, len(self.answers)) - 1]
+        await self.go.wait()
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+
+async def asked(
+    shared: Shared, make: Callable[[], Awaitable[Answer]], times: int, ttl: float = 0.0
+) -> list[asyncio.Task[Answer]]:
+    tasks = [asyncio.ensure_future(shared.get(b"k", ttl, make)) for _ in range(times)]
+    await asyncio.sleep(0)
+    return tasks
+
+
+async def test_twins_in_flight_share_one_call() -> None:
+    shared, upstream = Shared(lambda: 0.0), Upstream(GOOD)
+    tasks = await asked(shared, upstream, 100)
+    upstream.go.set()
+    served = [answer.served for answer in await asyncio.gather(*tasks)]
+    assert upstream.calls == 1
+    assert served == ["live"] + ["coalesced"] * 99
+
+
+async def test_a_failure_is_not_shared() -> None:
+    shared, upstream = Shared(lambda: 0.0), Upstream(BAD, GOOD)
+    tasks = await asked(shared, upstream, 3)
+    upstream.go.set()
+    answers = await asyncio.gather(*tasks)
+    assert [one.ok for one in answers] == [False, True, True]
+
+
+async def test_who_joined_a_call_that_broke_makes_its_own() -> None:
+    shared, upstream = Shared(lambda: 0.0), Upstream(RuntimeError(), GOOD)
+    first, second = await asked(shared, upstream, 2)
+    upstream.go.set()
+    with pytest.raises(RuntimeError):
+        await first
+    assert (await second).ok
+
+
+async def test_an_answer_is_kept_for_its_time_to_live() -> None:
+    now = [0.0]
+    shared, upstream = Shared(lambda: now[0]), Upstream(GOOD)
+    upstream.go.set()
+    assert (await shared.get(b"k", 60.0, upstream)).served == "live"
+    now[0] = 59.9
+    assert (await shared.get(b"k", 60.0, upstream)).served == "cache"
+    now[0] = 60.0
+    assert (await shared.get(b"k", 60.0, upstream)).served == "live"
+    assert upstream.calls == 2
+
+
+async def test_without_a_time_to_live_nothing_is_kept() -> None:
+    shared, upstream = Shared(lambda: 0.0), Upstream(GOOD)
+    upstream.go.set()
+    for _ in range(2):
+        assert (await shared.get(b"k", 0.0, upstream)).served == "live"
+
+
+async def test_the_oldest_go_when_the_bytes_are_full() -> None:
+    shared, upstream = Shared(lambda: 0.0, most_bytes=5), Upstream(GOOD)
+    upstream.go.set()
+    for key in (b"a", b"b", b"c"):
+        await shared.get(key, 60.0, upstream)
+    assert (await shared.get(b"c", 60.0, upstream)).served == "cache"
+    assert (await shared.get(b"a", 60.0, upstream)).served == "live"

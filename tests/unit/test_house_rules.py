@@ -1,0 +1,90 @@
+"""The rules of the house as programs; an exception has its exact size here, and only shrinks."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("contracts", "clients", "service", "sdk")
+LONGEST_FILE = 300
+LONGER_FILES: dict[str, int] = {}
+LONGEST_FUNCTION = 50
+MOST_COMMENTS = 0.05
+
+
+def sources() -> list[Path]:
+    return sorted(
+        path
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("*.py")
+        if path.read_text(encoding="utf-8").strip()
+    )
+
+
+def functions(path: Path) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            body = node.body[1:] if ast.get_docstring(node) else node.body
+            first = body[0].lineno if body else node.lineno
+            yield node.name, (node.end_lineno or first) - first + 1
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", sources(), ids=name_of)
+def test_a_file_stays_short(path: Path) -> None:
+    lines = len(path.read_text(encoding="utf-8").splitlines())
+    assert lines <= LONGER_FILES.get(name_of(path), LONGEST_FILE)
+
+
+def test_an_exception_is_no_larger_than_its_file() -> None:
+    real = {n: len((ROOT / n).read_text(encoding="utf-8").splitlines()) for n in LONGER_FILES}
+    assert real == LONGER_FILES
+
+
+def test_functions_are_short() -> None:
+    lengths = sorted(length for path in sources() for _, length in functions(path))
+    assert median(lengths) <= 8
+    assert lengths[int(len(lengths) * 0.9)] <= 25
+    assert lengths[-1] <= LONGEST_FUNCTION
+
+
+@pytest.mark.parametrize("path", sources(), ids=name_of)
+def test_a_file_has_its_mirror(path: Path) -> None:
+    package, *folders, file = path.relative_to(ROOT).parts
+    if file == "__init__.py" and not folders:
+        return
+    stem = (folders[-1] if file == "__init__.py" else file.removesuffix(".py")).lstrip("_")
+    integration = package in {"contracts", "clients"} and not file.startswith("_")
+    names = {f"test_{stem}.py"}
+    if integration and (folders or not file.startswith("_")):
+        names.add(f"test_{folders[0] if folders else stem}.py")
+    if folders and file.startswith("_"):
+        names.add(f"test_{folders[0]}.py")
+    found = [test for name in names for test in (ROOT / "tests").rglob(name)]
+    assert found, f"{name_of(path)} has no {' or '.join(sorted(names))} below tests/"
+
+
+def test_comments_are_few() -> None:
+    lines = [line.strip() for path in sources() for line in path.read_text().splitlines()]
+    code = [line for line in lines if line]
+    comments = [line for line in code if line.startswith("#")]
+    assert len(comments) / len(code) <= MOST_COMMENTS
+
+
+def test_no_test_sleeps_to_wait() -> None:
+    allowed = {"tests/support/wait.py"}
+    found = [
+        f"{name_of(path)}:{node.lineno}"
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        if name_of(path) not in allowed
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"time.sleep", "asyncio.sleep"}
+        if not (node.args and ast.unparse(node.args[0]) == "0")
+    ]
+    assert found == []
