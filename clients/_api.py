@@ -178,7 +178,10 @@ class Api:
         if any(hole.isupper() for hole in _target.holes(ask.path)):
             values = {**values, **self._from_environment(ask.path)}
         target = self._base + _target.target(ask.path, values, ask.query)
-        headers = (*self._fixed, *await self.upstream.auth.headers(self._line.env))
+        proof = await self.upstream.auth.headers(self._line.env)
+        # as sent: a token made of a key, or fetched with it, is a secret as well
+        self._line.redact.learn(value.rpartition(" ")[2] for _, value in proof)
+        headers = (*self._fixed, *proof)
         if ask.content_type:
             headers = (*headers, ("Content-Type", ask.content_type))
         if kind == "keyed" and self.upstream.key_header:

@@ -194,14 +194,15 @@ class Bucket:
         return "" if self._ledger.covers(now, cost, until - now) else "lease"
 
     def _grantable(self, at: int, late: int, want: int) -> int:
-        if self._paused >= late:
+        start = max(at, self._paused)
+        if start >= late:
             return 0
         step = min(self._asked, want)
-        tokens = min(want, *self._bounds(at, late, step))
+        tokens = min([want, *self._bounds(start, late, step)])
         return tokens - tokens % step
 
-    def _bounds(self, at: int, late: int, step: int) -> list[int]:
-        bounds = [one.grantable(at, late) for one in self._windows]
+    def _bounds(self, start: int, late: int, step: int) -> list[int]:
+        bounds = [one.grantable(start, late) for one in self._windows]
         long = (rate for rate in self._rates.values() if rate.per >= HOUR)
         bounds += [max(step, units(max(1, rate.calls // 100))) for rate in long]
         learned = self._learned.left(late)

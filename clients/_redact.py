@@ -20,9 +20,10 @@ class Redactor:
 
     def learn(self, secrets: Iterable[str]) -> None:
         """Know these secrets from now on; shorter than four characters is no secret."""
-        self._known |= {form for one in secrets if len(one) >= _SHORTEST for form in _forms(one)}
-        longest_first = sorted(self._known, key=len, reverse=True)
-        if longest_first:
+        new = {one for one in secrets if len(one) >= _SHORTEST and one not in self._known}
+        if new:
+            self._known |= {form for one in new for form in _forms(one)}
+            longest_first = sorted(self._known, key=len, reverse=True)
             self._pattern = re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE)
 
     def __call__(self, text: str) -> str:

@@ -1,8 +1,9 @@
 """One host that an integration talks to: its facts, as plain data on top of a client file."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Final, overload
 from urllib.parse import urlsplit
 
 from clients._auth import Auth, NoAuth
@@ -15,6 +16,8 @@ from contracts import NotConfigured
 if TYPE_CHECKING:
     from clients._api import Api
     from clients._client import Client
+
+_TEXT: Final = re.compile(r"[!-~]+")
 
 
 @dataclass(eq=False)
@@ -84,9 +87,7 @@ class Upstream:
         name, url = (found.name, found.value.get_secret_value()) if found else ("", self.url)
         if not url:
             raise NotConfigured(f"Set {self.url_variable} where the hub runs.")
-        parts = urlsplit(url)
-        odd = parts.query or parts.fragment or parts.username or not parts.hostname
-        if parts.scheme not in {"http", "https"} or odd:
+        if not _plain(url):
             text = f"{name or self.url_variable} must be http(s)://host[:port][/path], no more."
             raise NotConfigured(text)
         return url.rstrip("/")
@@ -112,3 +113,13 @@ class Upstream:
         )
         paths = (name for name in self.needs if not env.find(name))
         return tuple(dict.fromkeys((*address, *self.auth.lacking(env), *paths)))
+
+
+def _plain(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        fine = parts.port != 0 and bool(parts.hostname)
+    except ValueError:
+        return False
+    more = parts.query or parts.fragment or "@" in parts.netloc
+    return fine and not more and parts.scheme in {"http", "https"} and bool(_TEXT.fullmatch(url))

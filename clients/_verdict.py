@@ -125,7 +125,7 @@ def _of_one(body: bytes, manners: Manners) -> bool:
         data = orjson.loads(body)
     except orjson.JSONDecodeError:
         return False
-    return isinstance(data, dict) and data.get("code") in manners.of_one
+    return isinstance(data, dict) and any(data.get("code") == one for one in manners.of_one)
 
 
 def _refused(text: str, status: int, facts: Facts) -> Failure:

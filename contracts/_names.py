@@ -1,7 +1,9 @@
 """Names on the wire: exchanges, queues, headers. Written here once, used by hub and SDK alike."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 REQUEST_ID_HEADER: Final = "idempotency-key"
@@ -35,6 +37,9 @@ DIRECT_REPLY: Final = "amq.rabbitmq.reply-to"
 NOBODY: Final = "-"
 """The user of a message whose `user_id` the broker did not vouch for."""
 
+ADDRESSES: Final = "addresses.json"
+"""The file in the data folder where `hub up` tells others how to reach it."""
+
 _UNSAFE_IN_KEY: Final = re.compile(r"[^A-Za-z0-9_-]")
 
 
@@ -46,6 +51,14 @@ def key_word(user: str) -> str:
 def integration_of(operation: str) -> str:
     """Return the integration of ``<integration>.<operation>``."""
     return operation.partition(".")[0]
+
+
+def data_folder(environment: Mapping[str, str]) -> Path:
+    """Return the folder of one user's hubs: `HUB_DATA_DIR`, else the desktop's place for data."""
+    if given := environment.get("HUB_DATA_DIR"):
+        return Path(given)
+    home = environment.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(home) / "integration-hub"
 
 
 @dataclass(frozen=True)

@@ -130,6 +130,7 @@ class Hub:
         self.access = read_access(settings.access_file)
         found = _integrations(settings, self._means())
         self.integrations = {one.name: one for one in found}
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
         self.store = Store(settings.store_url)
         stack.push_async_callback(self.store.aclose)
         async with starting_alone(self._url, self.names):

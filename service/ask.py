@@ -1,17 +1,16 @@
 """One request, understood: from a message to an operation and its parameters, or a refusal."""
 
-import difflib
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from pydantic import ValidationError
 
 from clients._call import Call
 from clients._operation import Operation
-from contracts import Facts, FieldError, InvalidRequest, Request, UnknownOperation
+from contracts import Facts, FieldError, InvalidRequest, Request
+from contracts._reading import no_such_operation, read_request
 from service.access import Access
 from service.envelope import Envelope, Incoming, Reader
 from service.records import Key
@@ -57,12 +56,12 @@ class Understanding:
         self.reader.check(message, envelope)
         operation = self.operations.get(envelope.operation)
         if operation is None:
-            raise unknown(envelope.operation, self.operations)
+            raise no_such_operation(envelope.operation, self.operations)
         self.access.permit(envelope.user, operation.name, operation.kind)
         if not envelope.named and operation.kind != "safe":
             raise _nameless(operation)
         params = parameters(message.body)
-        request = validate(operation.request, params)
+        request = read_request(operation.request, params)
         call = Call(
             kind=operation.kind,
             timeout=operation.traits.timeout,
@@ -84,30 +83,6 @@ def parameters(body: bytes) -> dict[str, Any]:
     except NotJson as error:
         told = FieldError(field="", message=str(error))
         raise InvalidRequest(str(error), Facts(errors=(told,))) from None
-
-
-def validate(model: type[Request[Any]], params: Mapping[str, Any]) -> Request[Any]:
-    """Return the typed parameters.
-
-    Raises:
-        InvalidRequest: one entry for each wrong field.
-    """
-    try:
-        return model.model_validate(params)
-    except ValidationError as error:
-        found = error.errors(include_url=False, include_context=False, include_input=False)
-        told = tuple(
-            FieldError(field=".".join(map(str, one["loc"])), message=one["msg"]) for one in found
-        )
-        said = "; ".join(f"{one.field or 'parameters'}: {one.message}" for one in told[:5])
-        raise InvalidRequest(f"{model.operation}: {said}.", Facts(errors=told)) from None
-
-
-def unknown(operation: str, known: Mapping[str, Any] | list[str]) -> UnknownOperation:
-    """Return the failure that names the nearest operations."""
-    near = difflib.get_close_matches(operation, list(known), n=3, cutoff=0.5)
-    hint = f" Did you mean {' or '.join(near)}?" if near else " `hub integrations` lists them all."
-    return UnknownOperation(f"There is no operation {operation[:128]!r}.{hint}")
 
 
 def fingerprint(operation: str, params: Mapping[str, Any]) -> bytes:

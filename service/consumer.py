@@ -47,10 +47,11 @@ class Consumer:
         self.channel = channel
         """For what must go over the same channel; closed only by `close`."""
         self.ended: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        """Done, with the reason, when no more messages come."""
+        """Done, with the reason, when no more messages come; wait for it with `over`."""
         self.tag = ""
         """The broker's name for it, once `consume` has returned."""
         self._on_delivery = on_delivery
+        self._taking = True
         self._closed = False
         self._closing = channel.closing
         self._closing.add_done_callback(self._channel_closed)
@@ -59,11 +60,15 @@ class Consumer:
     @property
     def attached(self) -> bool:
         """Whether messages may still come."""
-        return not self.ended.done()
+        return self._taking
+
+    async def over(self) -> str:
+        """Wait until no more messages come; return the reason."""
+        return await asyncio.shield(self.ended)
 
     async def stop(self) -> None:
         """Take no more; what was handed over can still be settled, until `close`."""
-        if self.ended.done():
+        if not self._taking:
             return
         self._end("it was stopped")
         with contextlib.suppress(TimeoutError, BusError), translated():
@@ -85,7 +90,7 @@ class Consumer:
         What `on_delivery` raises is a bug: it is logged, and the message stays unsettled until
         the channel closes.
         """
-        if self.ended.done():
+        if not self._taking:
             return
         try:
             self._on_delivery(Delivery(message, self._open))
@@ -102,6 +107,7 @@ class Consumer:
         self._end(why(None if closing.cancelled() else closing.exception()))
 
     def _end(self, reason: str) -> None:
+        self._taking = False
         if not self.ended.done():
             self.ended.set_result(reason)
 

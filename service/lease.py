@@ -174,8 +174,10 @@ class Lease:
             self._tell("The hub failed while it held the lease; its log says how.")
         finally:
             self._line = None
-            await line.leave()
-            self._left.set()
+            try:
+                await line.leave()
+            finally:
+                self._left.set()
         return not self.trouble
 
     async def _visit(self, line: Line) -> None:

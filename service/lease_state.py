@@ -20,11 +20,13 @@ IDLE: Final = 5.0
 GRACE: Final = 1.5
 """Seconds that a renewal may be late.
 
-Counted from when it was due. So an owner that works stops at the latest 2 s after the renewal that
-was confirmed last began, one that was idle 6.5 s after it, and one that asked for more tokens
-1.5 s after it asked. That bounds ownership; tokens die 1.5 s after the plan that reserved them
-(`clients._limits`), so nothing is spent in the rest of that time. The broker needs longer to take
-the lease from a silent owner: two heartbeats of 3 s since the last byte it got.
+Counted from when it was due. So an owner that works stops at the latest 2 s after its last
+confirmed renewal began, one that was idle 6.5 s after it, and one that asked for more tokens 1.5 s
+after it asked. That bounds ownership. Spending ends earlier: tokens die 1.5 s after the plan that
+reserved them (`clients._limits`). The broker takes the lease from an owner that went silent no
+sooner than 6 s after its last byte (two heartbeats of 3 s), so only an idle one, without a token,
+may believe 0.5 s too long. From one whose connection broke it takes it at once, even if the owner
+hears nothing of that: then both spend for a moment, each what it has reserved itself.
 """
 
 _LARGEST_SEQ: Final = 2**53

@@ -67,17 +67,14 @@ class Members:
         if instance in self._others:
             self._others[instance].heard = float("-inf")
 
-    def deafen(self) -> None:
-        """Our connection is down: until `listen` nobody's silence counts."""
-        self._listens = False
+    def attend(self, now: float, *, attached: bool) -> None:
+        """Say whether what the others say reaches us; to be called regularly.
 
-    def listen(self, now: float) -> None:
-        """We hear (again): everybody's silence begins now."""
-        self._listens = True
-        self._looked = now
-        self._ownerless.clear()
-        for other in self._others.values():
-            other.silent_since = now
+        While it does not, nobody is gone; once it does again, everybody's silence begins anew.
+        """
+        if attached and not self._listens:
+            self._begin(now)
+        self._listens = attached
 
     def present(self, now: float) -> list[OwnsEvent]:
         """Return what the hubs that are there say, this one first."""
@@ -121,10 +118,15 @@ class Members:
 
     def _look(self, now: float) -> None:
         if now - self._looked > STOOD_STILL and self._listens:
-            self.listen(now)
+            self._begin(now)
         self._looked = now
         if self._listens:
             self._keep(lambda other: now - other.silent_since <= GONE)
+
+    def _begin(self, now: float) -> None:
+        self._ownerless.clear()
+        for other in self._others.values():
+            other.silent_since = now
 
     def _keep(self, stays: Callable[[_Other], bool]) -> None:
         self._others = {name: other for name, other in self._others.items() if stays(other)}

@@ -77,7 +77,8 @@ async def recorded(at: Surroundings, ask: Ask, inner: Inner) -> Answer:
     if taken.claim is None:
         return taken.answer or failed(Internal(), ask.operation.name)
     if taken.sent and ask.operation.kind == "unsafe":
-        return await at.records.done(taken.claim, failed(_doubt(), ask.operation.name))
+        doubt = ask.operation.unknown(_doubt())
+        return await at.records.done(taken.claim, failed(doubt, ask.operation.name))
     return await _run(at, ask, inner, taken.claim)
 
 

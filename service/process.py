@@ -75,7 +75,9 @@ async def serve(settings: Settings, url: str, ready: Ready, stop: asyncio.Event)
         view = HubView(hub)
         await hub.listen("health.#", view.hear)
         async with _Pages(settings, view, agent) as pages:
-            ready(Addresses(url, pages.url, settings.prefix))
+            at = Addresses(url, pages.url, settings.prefix)
+            log.info("hub_serving", http=at.http_url, broker=at.amqp_shown)
+            ready(at)
             await stop.wait()
 
 

@@ -14,7 +14,7 @@ from service.bus import NOT_FOUND, Denied, LinkLost, NoAnswer
 from service.link import Link
 from service.wire import close_channel, translated
 
-ANSWER_WITHIN: Final = 5.0
+ANSWER_WITHIN: Final = 3.0
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Depth:
     """With a single active consumer RabbitMQ counts the active one only."""
 
 
-async def look(link: Link, queue: str) -> Depth | None:
+async def look(link: Link, queue: str, within: float = ANSWER_WITHIN) -> Depth | None:
     """Return how full a queue is, or None where there is no such queue.
 
     Raises:
@@ -39,12 +39,12 @@ async def look(link: Link, queue: str) -> Depth | None:
         raise LinkLost(f"There is no connection to the broker: {link.reason}.")
     try:
         with translated():
-            async with asyncio.timeout(ANSWER_WITHIN):
+            async with asyncio.timeout(within):
                 channel = await link.channel()
                 found = await channel.queue_declare(queue, passive=True)
                 await close_channel(channel)
     except TimeoutError:
-        raise NoAnswer(queue, ANSWER_WITHIN) from None
+        raise NoAnswer(queue, within) from None
     except Denied as denied:
         if denied.code == NOT_FOUND:
             return None

@@ -48,18 +48,15 @@ class Spread:
         self._members = members
         self._passed: dict[str, int] = {}
         self._yielded: dict[str, float] = {}
-        self._outclassed: dict[str, float] = {}
 
     def stands(self, integration: str, now: float) -> bool:
         """Return whether this hub may wait for a lease.
 
         It may not while it hears of another store, nor where it has only recordings or nothing
         while a hub that has more is there: a recording never answers while a configured hub
-        lives. Who gave way to such a hub does so for `DAMPING`, even if that one goes.
+        lives.
         """
-        if self._members.foreign_stores(now) or self._betters(integration, now):
-            return False
-        return now - self._outclassed.get(integration, float("-inf")) >= DAMPING
+        return not (self._members.foreign_stores(now) or self._betters(integration, now))
 
     def takes(self, integration: str, found: LeaseMessage, now: float) -> bool:
         """Return whether this hub keeps a lease that came to it, or passes it on.
@@ -78,7 +75,8 @@ class Spread:
     def heir(self, integration: str, now: float) -> str | None:
         """Return the hub to which this one, the owner, should yield now; None to go on.
 
-        A hub of a better class is given way at once, one of the same class once in `DAMPING`.
+        A hub of a better class is given way at once: this one takes the lease back only when
+        that one is gone. One of the same class is given way once in `DAMPING`.
         """
         betters = self._betters(integration, now)
         if betters:
@@ -92,8 +90,6 @@ class Spread:
     def yielded(self, integration: str, now: float) -> None:
         """Take note that this hub gives an integration to its heir."""
         self._yielded[integration] = now
-        if self._betters(integration, now):
-            self._outclassed[integration] = now
 
     def mends(self, integration: str, now: float) -> bool:
         """Return whether this hub has to put a lost lease message back (`Lease.mend`)."""

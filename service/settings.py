@@ -13,6 +13,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from clients._environment import Environment
+from contracts._names import data_folder
 
 FILES = (".env", ".env.local")
 """Read from the working directory; the later wins, the environment over both."""
@@ -26,8 +27,7 @@ class BadSettings(ValueError):
 
 def data_home() -> Path:
     """Return the folder for the data of one user's hubs."""
-    home = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-    return Path(home) / "integration-hub"
+    return data_folder(os.environ)
 
 
 class Settings(BaseSettings):

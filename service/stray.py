@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from contracts import Expired, Facts, Internal, OutcomeUnknown
+from contracts._reading import no_such_operation
 from service.answer import Answer, failed
-from service.ask import Ask, Understanding, unknown
+from service.ask import Ask, Understanding
 from service.delivery import Delivery
 from service.envelope import Envelope, Incoming, Properties, Reader
 from service.records import Records
@@ -21,7 +22,7 @@ def unrouted(known: Mapping[str, Any]) -> Handle:
     """Return the handler for requests to integrations that nobody knows."""
 
     async def handle(_: Delivery, envelope: Envelope) -> Answer:
-        raise unknown(envelope.operation, known)
+        raise no_such_operation(envelope.operation, known)
 
     return handle
 
@@ -79,7 +80,7 @@ class Dropped:
             raise Expired("The message's own expiration passed while it waited in the broker.")
         understanding = self.understandings.get(envelope.integration)
         if understanding is None:
-            raise unknown(envelope.operation, self.understandings)
+            raise no_such_operation(envelope.operation, self.understandings)
         ask = understanding.ask(living(delivery), envelope)
         return await self._after_failures(ask)
 

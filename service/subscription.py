@@ -31,7 +31,7 @@ class Subscription:
         self._prefetch = prefetch
         self._consumer: Consumer | None = None
         self._keeper: asyncio.Task[None] | None = None
-        self._reason = ""
+        self._reason = "it was not attached yet"
 
     @property
     def attached(self) -> bool:
@@ -76,7 +76,7 @@ class Subscription:
             else:
                 self._tell("")
                 pause = _SHORTEST_PAUSE
-                self._tell(await self._consumer.ended)
+                self._tell(await self._consumer.over())
                 await self._consumer.close()
             await asyncio.sleep(random.uniform(0, pause))  # noqa: S311  (jitter, no secret)
             pause = min(2 * pause, _LONGEST_PAUSE)

@@ -20,7 +20,7 @@ from service.bus import DIFFERENT, LOCKED, NOT_ALLOWED, Denied, LinkLost, NoAnsw
 from service.wire import Wire, address, connect, translated
 
 ANSWER_WITHIN: Final = 10.0
-_LOOK_WITHIN: Final = 5.0
+_LOOK_WITHIN: Final = 3.0
 _AT_ONCE: Final = 8
 
 _QUORUM: Final[FieldTable] = {"x-queue-type": "quorum"}

@@ -20,7 +20,6 @@ from aiormq.exceptions import (
     AMQPConnectionError,
     AMQPError,
     ChannelAccessRefused,
-    ChannelInvalidStateError,
     ChannelLockedResource,
     ChannelNotFoundEntity,
     ChannelPreconditionFailed,
@@ -34,6 +33,7 @@ from service import bus, decoder
 CONNECT_WITHIN: Final = 5.0
 CLOSE_WITHIN: Final = 2.0
 _CUT_WITHIN: Final = 1.0
+_READ_AHEAD: Final = 262_144
 _LAST_TURNS: Final = 5  # of the loop, until aiormq's task that saw its reader end is over too
 
 _CLOSING: Final = "_Channel__close_event"  # what aiormq's own basic_ack looks at
@@ -90,6 +90,14 @@ class Wire(Connection):
         self._socket.cut()
 
 
+class _Writer(asyncio.StreamWriter):
+    """Says nothing about what it is given after the socket is gone; asyncio logs each piece."""
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        if not self.transport.is_closing():
+            super().write(data)
+
+
 class _Socket(TransportFactory):
     """Opens the TCP or TLS stream and keeps hold of it."""
 
@@ -106,9 +114,19 @@ class _Socket(TransportFactory):
             if url.scheme == "amqps":
                 context = await _trust(url, provided["ssl_context_provider"])
                 options = {"ssl": context, "ssl_shutdown_timeout": CLOSE_WITHIN}
-            reader, self._writer = await asyncio.open_connection(url.host, url.port, **options)
+            return await self._open(url, options)
         except OSError as error:
             raise AMQPConnectionError(str(error)) from error
+
+    async def _open(
+        self, url: URL, options: dict[str, Any]
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        loop = asyncio.get_running_loop()
+        reader = asyncio.StreamReader(limit=_READ_AHEAD)
+        transport, protocol = await loop.create_connection(
+            lambda: asyncio.StreamReaderProtocol(reader), str(url.host), url.port or 0, **options
+        )
+        self._writer = _Writer(transport, protocol, reader, loop)
         return reader, self._writer
 
     def cut(self) -> None:
@@ -188,8 +206,10 @@ def translated() -> Iterator[None]:
         yield
     except AMQPChannelError as error:
         raise denied(error) from error
-    except (AMQPError, ConnectionError, ChannelInvalidStateError) as error:
+    except (AMQPError, ConnectionError) as error:
         raise bus.LinkLost(why(error)) from error
+    except RuntimeError as error:  # aiormq's word for a closed channel or connection
+        raise bus.LinkLost("the channel or the connection was closed") from error
     except asyncio.CancelledError as error:
         if _cancels() > cancels:
             raise

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 USAGE: Final = 2
-ADDRESSES: Final = "addresses.json"
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
@@ -40,10 +39,17 @@ def settings() -> "Settings":
         fail(str(error), USAGE)
 
 
+def addresses_file(folder: Path) -> Path:
+    """Return the file that tells other commands where this hub is."""
+    from contracts._names import ADDRESSES
+
+    return folder / ADDRESSES
+
+
 def addresses(of: "Settings") -> dict[str, str]:
     """Return what `hub up` wrote into the data folder; empty if it does not run."""
     try:
-        found = json.loads((of.data_dir / ADDRESSES).read_text(encoding="utf-8"))
+        found = json.loads(addresses_file(of.data_dir).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
@@ -51,7 +57,7 @@ def addresses(of: "Settings") -> dict[str, str]:
 
 def write_addresses(folder: Path, found: dict[str, str]) -> None:
     """Tell other commands where this hub is; only this user may read it."""
-    place = folder / ADDRESSES
+    place = addresses_file(folder)
     place.touch(mode=0o600)
     place.write_text(json.dumps(found), encoding="utf-8")
 

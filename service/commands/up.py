@@ -34,4 +34,4 @@ def up() -> None:
     except NodeError as error:
         _shell.fail(str(error))
     finally:
-        (settings.data_dir / _shell.ADDRESSES).unlink(missing_ok=True)
+        _shell.addresses_file(settings.data_dir).unlink(missing_ok=True)

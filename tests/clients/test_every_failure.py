@@ -172,7 +172,14 @@ class TestSecrets:
         failure = await run.failure()
         texts = [str(failure), repr(failure), failure.problem().model_dump_json(), caplog.text]
         texts += [repr(one) for one in (run.client, run.script.sent, run.notes, run.env)]
-        assert not [text for text in texts if CANARY in text]
+        proofs = {value.rpartition(" ")[2] for _, value in await _proofs(run)}
+        assert not [text for text in texts for one in (CANARY, *proofs) if one in text]
+
+
+async def _proofs(run: Run) -> list[tuple[str, str]]:
+    """The headers that prove who asks."""
+    auths = [one.auth for one in run.case.facts.upstreams.values()]
+    return [pair for auth in auths for pair in await auth.headers(run.env)]
 
 
 def _echo(request: HttpRequest, status: int) -> HttpResponse:

@@ -7,9 +7,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from clients import _recordings
 from clients._call import Call
 from clients._environment import Environment
 from clients._http import TransportError
+from clients._sandbox import SandboxEnvironment, SandboxTransport
 from clients.twilio import Twilio
 from contracts import Failure, NotConfigured, OutcomeUnknown, UpstreamRejected, UpstreamThrottled
 from contracts.twilio import Account, Messages
@@ -22,6 +24,7 @@ from tests.support.kit import (
     perform,
     recording,
     reply,
+    secrets_of,
     target_of,
 )
 
@@ -134,6 +137,17 @@ async def test_a_limit_of_one_number_stops_nobody_else(name: str, words: str) ->
     assert kit.gates[case.exchanges[0].upstream].eta() == 0.0
 
 
+BUSY: list[object] = ["<html>", [], {}, {"code": 20429}, {"code": [60203]}]
+
+
+@pytest.mark.parametrize("body", BUSY)
+async def test_any_other_limit_is_everyone_s(body: object) -> None:
+    kit = kit_for(Twilio, Script(reply(body, status=429)), clock=QuickClock())
+    with pytest.raises(UpstreamThrottled):
+        await perform(Twilio(kit), "start_verification", Call(timeout=0.5), to=TO)
+    assert kit.gates["verify"].eta() == pytest.approx(1.0)
+
+
 @pytest.mark.parametrize(("operation", "params"), UNSAFE)
 async def test_too_many_at_once_was_never_done(operation: str, params: dict[str, Any]) -> None:
     busy = reply({"code": 20429, "message": "Too many requests", "status": 429}, status=429)
@@ -228,6 +242,21 @@ async def test_each_host_is_probed_with_a_get_that_costs_nothing() -> None:
     assert health["status"] == "ok"
     assert sorted(urlsplit(one.url).netloc for one in script.sent) == HOSTS
     assert {one.method for one in script.sent} == {"GET"}
+
+
+async def test_the_sandbox_is_healthy_and_answers() -> None:
+    keys = secrets_of(Twilio)
+    env = SandboxEnvironment(Environment({}), Twilio.samples, keys)
+
+    def transport(name: str) -> SandboxTransport:
+        base = Twilio.upstreams[name].address(env)
+        return SandboxTransport(base, name, _recordings.load("twilio"))
+
+    client = Twilio(kit_for(Twilio, transport, env=env))
+    assert (await client.health_check())["status"] == "ok"
+    for case in _recordings.load("twilio"):
+        if case.code is None:
+            await perform(client, case.operation, **case.params)
 
 
 async def test_a_refused_key_shows_in_the_health_of_each_host() -> None:

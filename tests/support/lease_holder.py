@@ -1,14 +1,15 @@
 """A process that waits for a lease and spends its tokens: to be killed, frozen and cut off.
 
-``python -m tests.support.lease_holder URL QUEUE NAME FILE``: writes what happens into the file, one
-JSON array per line; does what its standard input says (``yield``, ``stop``), one word per line.
+It writes what happens into a file, one JSON array per line. SIGUSR1 makes it yield, SIGTERM stop.
 """
 
 import asyncio
 import json
+import multiprocessing
 import os
-import sys
+import signal
 import time
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Final
 
@@ -20,18 +21,32 @@ SPENDS_EVERY: Final = 0.004
 TICKS_EVERY: Final = 0.1
 
 
-async def main(url: str, queue: str, name: str, file: Path) -> None:
+def start_holder(url: str, queue: str, name: str, file: Path) -> BaseProcess:
+    """Start a holder. All are forked from one process that has imported everything."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["__main__", __name__])
+    process = context.Process(target=_run, args=(url, queue, name, file), daemon=True)
+    process.start()
+    return process
+
+
+def _run(url: str, queue: str, name: str, file: Path) -> None:
+    asyncio.run(_hold(url, queue, name, file))
+
+
+async def _hold(url: str, queue: str, name: str, file: Path) -> None:
     out = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     spender = Spender(name, lambda record: _write(out, record))
     async with Link(url, name=name, heartbeat=3) as link:
         lease = Lease(Place(link, queue), Identity(name, "store"), spender, Open())
         lease.start()
-        spending = asyncio.create_task(_spend(lease, spender))
-        ticking = asyncio.create_task(_tick(lease, spender))
-        await _obey(lease)
+        tasks = [asyncio.create_task(work(lease, spender)) for work in (_spend, _tick, _yield)]
+        stopped = asyncio.Event()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
+        await stopped.wait()
         await lease.close()
-        spending.cancel()
-        ticking.cancel()
+        for task in tasks:
+            task.cancel()
 
 
 def _write(out: int, record: Record) -> None:
@@ -51,14 +66,9 @@ async def _tick(lease: Lease, spender: Spender) -> None:
         await asyncio.sleep(TICKS_EVERY)
 
 
-async def _obey(lease: Lease) -> None:
-    reader = asyncio.StreamReader()
-    loop = asyncio.get_running_loop()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    while (word := (await reader.readline()).strip()) not in {b"", b"stop"}:
-        if word == b"yield":
-            await lease.yield_to_others()
-
-
-if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], sys.argv[2], sys.argv[3], Path(sys.argv[4])))
+async def _yield(lease: Lease, _: Spender) -> None:
+    asked = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, asked.set)
+    while await asked.wait():
+        asked.clear()
+        await lease.yield_to_others()

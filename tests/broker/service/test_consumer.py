@@ -11,7 +11,7 @@ from service.delivery import Delivery
 from service.link import Link
 from service.message import Message
 from service.publisher import Publisher, send
-from service.queues import look
+from service.queues import Depth, look
 from tests.support.broker import OwnNames
 from tests.support.bus import QUORUM, Inbox, declare, delete, keep, linked
 from tests.support.proxy import Proxy
@@ -57,9 +57,7 @@ async def test_no_more_than_the_prefetch(amqp_url: str, names: OwnNames) -> None
         await fill(link, queue, 10)
         await consume(link, queue, inbox, prefetch=3)
         await wait_until(lambda: len(inbox) == 3)
-        found = await look(link, queue)
-        assert found is not None
-        assert (found.messages, found.consumers) == (7, 1)
+        await wait_until(lambda: _is(link, queue, Depth(7, 1)))
         assert inbox.deliveries[0].ack()
         await wait_until(lambda: len(inbox) == 4)
 
@@ -128,9 +126,7 @@ async def test_after_stop_nothing_comes_and_the_rest_can_be_settled(
         await consumer.stop()
         assert all(delivery.ack() for delivery in inbox.deliveries)
         await consumer.close()
-        found = await look(link, queue)
-        assert found is not None
-        assert (found.messages, found.consumers) == (3, 0)
+        await wait_until(lambda: _is(link, queue, Depth(3, 0)))
     assert len(inbox) == 2
 
 
@@ -243,3 +239,7 @@ async def test_a_queue_of_its_own(amqp_url: str, names: OwnNames) -> None:
 
 async def _gone(link: Link, queue: str) -> bool:
     return await look(link, queue) is None
+
+
+async def _is(link: Link, queue: str, depth: Depth) -> bool:
+    return await look(link, queue) == depth

@@ -183,18 +183,21 @@ async def test_a_lost_connection_is_unknown_at_once(amqp_url: str, names: OwnNam
         proxy.heal()
 
 
-async def test_a_dead_connection_cancels_nobody(amqp_url: str, names: OwnNames) -> None:
-    """aiormq raises CancelledError in whoever waits on a connection that it finds dead."""
+async def test_a_connection_that_is_given_up_cancels_nobody(amqp_url: str, names: OwnNames) -> None:
+    """aiormq raises CancelledError in whoever waits on a connection that it gives up."""
     async with (
         Proxy.before(amqp_url) as proxy,
-        linked(proxy.through(amqp_url), heartbeat=1) as (link, _),
+        publishing(proxy.through(amqp_url)) as (publisher, link),
     ):
-        publisher = Publisher(link)
         queue = await declare(link, names.queue("q"))
         await publisher.publish("", queue, HELLO)
-        proxy.blackhole("down")
+        proxy.pause("down")
+        publish = asyncio.create_task(publisher.publish("", queue, HELLO, within=30))
+        await asyncio.sleep(0)
+        assert link._wire is not None
+        link._wire._reader_task.cancel()  # as its heartbeat does
         with pytest.raises(Unconfirmed, match="heartbeat"):
-            await publisher.publish("", queue, HELLO, within=30)
+            await publish
 
 
 async def test_a_cancelled_publish_harms_nobody(amqp_url: str, names: OwnNames) -> None:

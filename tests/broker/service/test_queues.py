@@ -36,7 +36,7 @@ async def test_a_silent_one_is_named(amqp_url: str) -> None:
     async with Proxy.before(amqp_url) as proxy, linked(proxy.through(amqp_url)) as (link, _):
         proxy.pause("down")
         with pytest.raises(NoAnswer, match=r"queue q .* restart the broker node"):
-            await look(link, "q")
+            await look(link, "q", within=0.2)
         proxy.resume()
 
 

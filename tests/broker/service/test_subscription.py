@@ -6,9 +6,10 @@ import gc
 from structlog.testing import capture_logs
 
 from service.consumer import Temporary
+from service.link import Link
 from service.message import Message
 from service.publisher import Publisher
-from service.queues import look
+from service.queues import Depth, look
 from service.subscription import Subscription
 from tests.support.broker import OwnNames
 from tests.support.bus import Inbox, declare, delete, keep, linked
@@ -31,9 +32,7 @@ async def test_after_a_cut_wire_and_a_collection(amqp_url: str, names: OwnNames)
                 proxy.cut()
                 await Publisher(other).publish("", queue, Message(str(number).encode()))
                 await wait_until(lambda seen=number + 1: len(inbox) >= seen)  # type: ignore[misc]
-        found = await look(other, queue)
-        assert found is not None
-        assert (found.messages, found.consumers) == (0, 0)
+        await wait_until(lambda: _is(other, queue, Depth(0, 0)))
 
 
 async def test_a_queue_that_is_deleted_and_declared_again(amqp_url: str, names: OwnNames) -> None:
@@ -91,9 +90,7 @@ async def test_after_stop_what_came_can_be_settled(amqp_url: str, names: OwnName
         await subscription.stop()
         assert all(delivery.ack() for delivery in inbox.deliveries)
         await subscription.aclose()
-        found = await look(link, queue)
-        assert found is not None
-        assert (found.messages, found.consumers) == (2, 0)
+        await wait_until(lambda: _is(link, queue, Depth(2, 0)))
 
 
 async def test_closing_before_it_was_ever_attached(amqp_url: str) -> None:
@@ -106,3 +103,7 @@ async def test_closing_before_it_was_ever_attached(amqp_url: str) -> None:
         async with subscription:
             await asyncio.sleep(0)
             assert not subscription.attached
+
+
+async def _is(link: Link, queue: str, depth: Depth) -> bool:
+    return await look(link, queue) == depth

@@ -65,15 +65,14 @@ async def test_a_body_may_be_gzip(transport: AioHttpTransport) -> None:
 # ---- what never leaves
 
 
-@pytest.mark.parametrize("method", METHODS)
-async def test_a_request_that_has_left_is_refused(transport: AioHttpTransport, method: str) -> None:
+async def test_a_request_that_has_left_is_refused(transport: AioHttpTransport) -> None:
     async with Upstream() as up:
-        request = ask(up, method)
-        await transport.send(request)
-        assert facts(await failure(transport, request)) == ("protocol", True)
-        assert len(up.requests) == 1
-        await transport.send(request.within(5.0))
-        assert len(up.requests) == 2
+        for method in METHODS:
+            request = ask(up, method)
+            await transport.send(request)
+            assert facts(await failure(transport, request)) == ("protocol", True)
+            await transport.send(request.within(5.0))
+        assert [seen.method for seen in up.requests] == [m for m in METHODS for _ in range(2)]
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -121,20 +120,19 @@ BAD_URLS = [
 ]
 
 
-@pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("value", BAD_HEADERS)
-async def test_a_bad_header_never_leaves(
-    transport: AioHttpTransport, method: str, value: str
-) -> None:
+async def test_a_bad_header_never_leaves(transport: AioHttpTransport, value: str) -> None:
     async with Upstream() as up:
-        request = HttpRequest(method, up.url, (("X-Key", SECRET + value),), timeout=5.0)
-        assert facts(await failure(transport, request)) == ("protocol", False)
+        for method in ["GET", "POST"]:
+            request = HttpRequest(method, up.url, (("X-Key", SECRET + value),), timeout=5.0)
+            assert facts(await failure(transport, request)) == ("protocol", False)
         assert sum(up.octets) == 0
 
 
-@pytest.mark.parametrize("url", BAD_URLS)
-async def test_a_bad_url_never_leaves(transport: AioHttpTransport, url: str) -> None:
-    assert facts(await failure(transport, HttpRequest("GET", url))) == ("protocol", False)
+async def test_a_bad_url_never_leaves(transport: AioHttpTransport) -> None:
+    for url in BAD_URLS:
+        error = await failure(transport, HttpRequest("GET", url))
+        assert facts(error) == ("protocol", False), url
 
 
 async def test_a_bad_method_never_leaves(transport: AioHttpTransport) -> None:

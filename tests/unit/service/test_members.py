@@ -88,11 +88,11 @@ def test_a_doubted_hub_is_there_but_gets_no_lease_until_it_speaks(members: Membe
 
 def test_while_we_are_deaf_nobody_s_silence_counts(members: Members) -> None:
     members.hear(says("other"), 1.0)
-    members.deafen()
+    members.attend(1.0, attached=False)
     pass_time(members, 1, 60)
     assert "other" in there(members, 60.0)
     assert not members.fresh("other", 2.0)
-    members.listen(60.0)
+    members.attend(60.0, attached=True)
     pass_time(members, 60, 66)
     assert "other" in there(members, 66.0)
     assert "other" not in there(members, 66.1)
@@ -140,7 +140,7 @@ def test_a_claim_begins_the_time_anew(members: Members) -> None:
 
 
 def test_nothing_is_orphaned_while_we_are_deaf(members: Members) -> None:
-    members.deafen()
+    members.attend(1.0, attached=False)
     assert asked_every_second(members, 1, 60) == []
-    members.listen(60.0)
+    members.attend(60.0, attached=True)
     assert asked_every_second(members, 60, 70) == [70.0]

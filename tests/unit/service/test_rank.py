@@ -254,14 +254,13 @@ def test_a_recording_gives_way_to_a_key_at_once(
     assert spread.heir(NOTION, now) == expected
 
 
-def test_who_gave_way_to_a_key_waits_ten_seconds() -> None:
+def test_who_gave_way_to_a_key_waits_until_that_hub_is_gone() -> None:
     members = Members(hub("me", "sandbox"), 0.0)
     spread = Spread(members)
     members.hear(hub("other"), 1.0)
     spread.yielded(NOTION, 1.0)
-    members.leave("other")
-    stands = [now for now in range(1, 14) if spread.stands(NOTION, float(now))]
-    assert stands == [11, 12, 13]
+    stands = [now for now in range(1, 10) if spread.stands(NOTION, float(now))]
+    assert stands == [8, 9]
 
 
 def test_who_yielded_to_an_equal_waits_again_at_once() -> None:

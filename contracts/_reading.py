@@ -1,0 +1,39 @@
+"""From a name and JSON to a typed request, or the failure that says what is wrong with them."""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, TypeVar
+
+from pydantic import ValidationError
+
+from contracts._errors import Facts, FieldError, InvalidRequest, UnknownOperation
+from contracts._model import Request
+
+Q = TypeVar("Q", bound=Request[Any])
+
+_SHOWN: Final = 5
+"""Wrong fields that the sentence names; `errors` has them all."""
+
+
+def read_request(model: type[Q], params: Mapping[str, Any]) -> Q:
+    """Return the typed parameters of an operation.
+
+    Raises:
+        InvalidRequest: one entry for each wrong field.
+    """
+    try:
+        return model.model_validate(params)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+        told = tuple(
+            FieldError(field=".".join(map(str, one["loc"])), message=one["msg"]) for one in found
+        )
+        said = "; ".join(f"{one.field or 'parameters'}: {one.message}" for one in told[:_SHOWN])
+        raise InvalidRequest(f"{model.operation}: {said}.", Facts(errors=told)) from None
+
+
+def no_such_operation(operation: str, known: Iterable[str]) -> UnknownOperation:
+    """Return the failure that names the nearest operations."""
+    near = difflib.get_close_matches(operation, list(known), n=3, cutoff=0.5)
+    hint = f" Did you mean {' or '.join(near)}?" if near else " `hub integrations` lists them all."
+    return UnknownOperation(f"There is no operation {operation[:128]!r}.{hint}")

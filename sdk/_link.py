@@ -1,0 +1,139 @@
+"""One connection to the broker that comes back by itself."""
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from aio_pika.abc import AbstractChannel, AbstractConnection
+
+from sdk import _amqp
+from sdk._address import Address
+from sdk._errors import Closed, Denied, HubUnreachable, Lost
+
+SHORTEST_PAUSE: Final = 0.05
+LONGEST_PAUSE: Final = 2.0
+_HOPELESS: Final = ("AuthenticationError", "virtual host")
+
+Prepare = Callable[[AbstractConnection], Awaitable[None]]
+
+_log = logging.getLogger("sdk")
+
+
+def jitter(pause: float) -> float:
+    """Return a random part of a pause, so that agents do not all come back at once."""
+    return random.uniform(0, pause)  # noqa: S311  (no secret)
+
+
+class Link:
+    """A connection that is kept up; each new one is prepared before anybody may use it."""
+
+    def __init__(self, address: Address, prepare: Prepare) -> None:
+        self._address = address
+        self._prepare = prepare
+        self._connection: AbstractConnection | None = None
+        self._settled = asyncio.Event()  # up, or closed for good
+        self._over = asyncio.Event()
+        self._supervisor: asyncio.Task[None] | None = None
+        self._aside: set[asyncio.Task[None]] = set()
+        self._reason = ""
+
+    @property
+    def up(self) -> bool:
+        """Whether there is a connection, and it is prepared."""
+        return self._connection is not None
+
+    async def start(self, within: float) -> None:
+        """Connect for the first time.
+
+        Raises:
+            HubUnreachable: not within so many seconds, or it never will.
+        """
+        self._supervisor = asyncio.create_task(self._supervise(), name="sdk link")
+        up = asyncio.create_task(self._settled.wait())
+        await asyncio.wait([up, self._supervisor], timeout=within, return_when="FIRST_COMPLETED")
+        up.cancel()
+        if self.up:
+            return
+        hopeless = self._supervisor.done() and self._supervisor.exception()
+        await self.aclose()
+        if hopeless:
+            raise hopeless
+        raise HubUnreachable(
+            f"{self._address.shown} did not let this agent in within {within:g} s: {self._reason}."
+        )
+
+    async def aclose(self) -> None:
+        """Close the connection; whoever waits for a channel gets `Closed`."""
+        if self._supervisor is not None:
+            self._supervisor.cancel()
+            await asyncio.wait([self._supervisor])
+        self._connection = None
+        self._settled.set()
+        if self._aside:
+            await asyncio.wait(self._aside)
+
+    async def channel(self, *, confirms: bool = False) -> AbstractChannel:
+        """Wait for the connection, however long, and open a channel on it.
+
+        Raises:
+            Lost: the connection went away meanwhile, or is silent.
+            Closed: the link was closed.
+        """
+        await self._settled.wait()
+        if self._connection is None:
+            raise Closed
+        return await _amqp.open_channel(self._connection, confirms=confirms)
+
+    def reset(self) -> None:
+        """Give up the connection there is; the next one is prepared anew."""
+        self._over.set()
+
+    def close_aside(self, channel: AbstractChannel) -> None:
+        """Close a channel without waiting for it."""
+        if self._connection is None:
+            return
+        task = asyncio.get_running_loop().create_task(_amqp.close(channel))
+        self._aside.add(task)
+        task.add_done_callback(self._aside.discard)
+
+    async def _supervise(self) -> None:
+        pause = SHORTEST_PAUSE
+        while True:
+            try:
+                await self._live()
+            except Lost as lost:
+                self._note(str(lost))
+            else:
+                pause = SHORTEST_PAUSE
+            await asyncio.sleep(jitter(pause))
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+    async def _live(self) -> None:
+        """See one connection through, from its beginning to its end."""
+        connection = await _amqp.connect(self._address.url)
+        self._over.clear()
+        connection.close_callbacks.add(self._ended)
+        try:
+            await self._prepare(connection)
+            self._rise(connection)
+            await self._over.wait()
+        finally:
+            self._fall(connection)
+            await _amqp.close(connection)
+            _amqp.let_go(connection)
+
+    def _ended(self, _: object, error: BaseException | None) -> None:
+        self._note(_amqp.why(error))
+        self._over.set()
+
+    def _rise(self, connection: AbstractConnection) -> None:
+        self._reason = ""
+        self._connection = connection
+        self._settled.set()
+        _log.info("connected to %s", self._address.shown)
+
+    def _fall(self, connection: AbstractConnection) -> None:
+        ...
