@@ -17,15 +17,17 @@ from aio_pika.abc import AbstractChannel, AbstractConnection
 from aio_pika.exceptions import (
     AMQPChannelError,
     AMQPError,
+    AuthenticationError,
     ChannelInvalidStateError,
     ChannelNotFoundEntity,
     ChannelPreconditionFailed,
     ConnectionClosed,
     InvalidFrameError,
+    ProbableAuthenticationError,
 )
 from aiormq.exceptions import ChannelAccessRefused
 
-from sdk._errors import Denied, Lost
+from sdk._errors import Denied, Lost, Refused
 
 NOT_ALLOWED: Final = 403
 NOT_FOUND: Final = 404
@@ -51,11 +53,19 @@ async def connect(url: str) -> AbstractConnection:
     """Open a connection.
 
     Raises:
-        Lost: the broker is not there, refuses the login, or is silent.
+        Lost: the broker is not there, or is silent.
+        Refused: it does not let this user in.
     """
     _quiet()
-    with translated():
-        return await aio_pika.connect(_with_defaults(url), timeout=_CONNECT_WITHIN)
+    try:
+        with translated():
+            return await aio_pika.connect(_with_defaults(url), timeout=_CONNECT_WITHIN)
+    except Lost as lost:
+        if isinstance(lost.__cause__, AuthenticationError | ProbableAuthenticationError):
+            raise Refused("the broker refused the login: user or password are wrong") from lost
+        if isinstance(lost.__cause__, InvalidFrameError):
+            raise Refused("the virtual host does not exist, or is not for this user") from lost
+        raise
 
 
 async def open_channel(connection: AbstractConnection, *, confirms: bool) -> AbstractChannel:
@@ -130,8 +140,6 @@ def translated() -> Iterator[None]:
 
 def why(error: BaseException | None) -> str:
     """Return the reason in an exception that ended a connection or a channel."""
-    if isinstance(error, InvalidFrameError) and "OpenOk" in str(error):
-        return "the broker refused the virtual host: it does not exist, or is not for this user"
     if isinstance(error, TimeoutError):
         return "the broker did not answer in time"
     if isinstance(error, asyncio.CancelledError) or error is asyncio.CancelledError:

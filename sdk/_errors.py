@@ -1,4 +1,15 @@
-"""What keeps a request from reaching the hub; all other failures are those of `contracts`."""
+"""What keeps a request from reaching the hub; all other failures are those of `contracts`.
+
+::
+
+    HubUnreachable   what a program sees: there is no hub, or nobody answers
+    Lost             connection or channel went away: what was on it may have arrived, or not
+    └── Refused      … and it is no use to try again
+    Denied           the broker closed the channel, and said why
+    Closed           the `Hub` was left
+
+All but the first stay within this package.
+"""
 
 
 class HubUnreachable(ConnectionError):
@@ -6,7 +17,11 @@ class HubUnreachable(ConnectionError):
 
 
 class Lost(Exception):
-    """Connection or channel went away, or were silent: what was on it may have arrived, or not."""
+    """Connection or channel went away, or are silent."""
+
+
+class Refused(Lost):
+    """The broker does not let this user in, or not do what it has to."""
 
 
 class Denied(Exception):

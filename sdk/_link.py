@@ -1,7 +1,6 @@
 """One connection to the broker that comes back by itself."""
 
 import asyncio
-import contextlib
 import logging
 import random
 from collections.abc import Awaitable, Callable
@@ -11,11 +10,10 @@ from aio_pika.abc import AbstractChannel, AbstractConnection
 
 from sdk import _amqp
 from sdk._address import Address
-from sdk._errors import Closed, Denied, HubUnreachable, Lost
+from sdk._errors import Closed, Denied, HubUnreachable, Lost, Refused
 
 SHORTEST_PAUSE: Final = 0.05
 LONGEST_PAUSE: Final = 2.0
-_HOPELESS: Final = ("AuthenticationError", "virtual host")
 
 Prepare = Callable[[AbstractConnection], Awaitable[None]]
 
@@ -34,11 +32,13 @@ class Link:
         self._address = address
         self._prepare = prepare
         self._connection: AbstractConnection | None = None
-        self._settled = asyncio.Event()  # up, or closed for good
-        self._over = asyncio.Event()
+        self._settled = asyncio.Event()  # up, or over for good
+        self._broken = asyncio.Event()
         self._supervisor: asyncio.Task[None] | None = None
         self._aside: set[asyncio.Task[None]] = set()
-        self._reason = ""
+        self._loop = asyncio.get_running_loop()
+        self._reason = "it does not answer"
+        self._was_up = False
 
     @property
     def up(self) -> bool:
@@ -52,25 +52,24 @@ class Link:
             HubUnreachable: not within so many seconds, or it never will.
         """
         self._supervisor = asyncio.create_task(self._supervise(), name="sdk link")
-        up = asyncio.create_task(self._settled.wait())
-        await asyncio.wait([up, self._supervisor], timeout=within, return_when="FIRST_COMPLETED")
-        up.cancel()
-        if self.up:
-            return
-        hopeless = self._supervisor.done() and self._supervisor.exception()
-        await self.aclose()
-        if hopeless:
-            raise hopeless
-        raise HubUnreachable(
-            f"{self._address.shown} did not let this agent in within {within:g} s: {self._reason}."
-        )
+        self._supervisor.add_done_callback(lambda _: self._settled.set())
+        try:
+            async with asyncio.timeout(within):
+                await self._settled.wait()
+        except TimeoutError:
+            tried = f", tried for {within:g} s"
+        else:
+            tried = ""
+        if not self.up:
+            raise HubUnreachable(
+                f"There is no way to a hub at {self._address.shown}{tried}: {self._reason}."
+            )
 
     async def aclose(self) -> None:
         """Close the connection; whoever waits for a channel gets `Closed`."""
         if self._supervisor is not None:
             self._supervisor.cancel()
             await asyncio.wait([self._supervisor])
-        self._connection = None
         self._settled.set()
         if self._aside:
             await asyncio.wait(self._aside)
@@ -89,51 +88,58 @@ class Link:
 
     def reset(self) -> None:
         """Give up the connection there is; the next one is prepared anew."""
-        self._over.set()
+        self._broken.set()
 
-    def close_aside(self, channel: AbstractChannel) -> None:
-        """Close a channel without waiting for it."""
-        if self._connection is None:
-            return
-        task = asyncio.get_running_loop().create_task(_amqp.close(channel))
-        self._aside.add(task)
-        task.add_done_callback(self._aside.discard)
+    def drop(self, channel: AbstractChannel) -> None:
+        """Close a channel, some time soon; may be called from anywhere."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._close_aside, channel)
+
+    def _close_aside(self, channel: AbstractChannel) -> None:
+        if self.up and not channel.is_closed:
+            task = asyncio.create_task(_amqp.close(channel))
+            self._aside.add(task)
+            task.add_done_callback(self._aside.discard)
 
     async def _supervise(self) -> None:
         pause = SHORTEST_PAUSE
         while True:
             try:
                 await self._live()
-            except Lost as lost:
-                self._note(str(lost))
-            else:
                 pause = SHORTEST_PAUSE
+            except (Lost, Denied) as error:
+                self._note(str(error))
+                if isinstance(error, Refused) and not self._was_up:
+                    return
             await asyncio.sleep(jitter(pause))
             pause = min(2 * pause, LONGEST_PAUSE)
 
     async def _live(self) -> None:
         """See one connection through, from its beginning to its end."""
         connection = await _amqp.connect(self._address.url)
-        self._over.clear()
+        self._broken.clear()
         connection.close_callbacks.add(self._ended)
         try:
             await self._prepare(connection)
             self._rise(connection)
-            await self._over.wait()
+            await self._broken.wait()
         finally:
-            self._fall(connection)
+            self._connection = None
+            self._settled.clear()
             await _amqp.close(connection)
             _amqp.let_go(connection)
 
-    def _ended(self, _: object, error: BaseException | None) -> None:
-        self._note(_amqp.why(error))
-        self._over.set()
-
     def _rise(self, connection: AbstractConnection) -> None:
-        self._reason = ""
-        self._connection = connection
+        self._connection, self._was_up, self._reason = connection, True, ""
         self._settled.set()
-        _log.info("connected to %s", self._address.shown)
+        _log.info("connected to the hub at %s", self._address.shown)
 
-    def _fall(self, connection: AbstractConnection) -> None:
-        ...
+    def _ended(self, _: object, error: BaseException | None) -> None:
+        if self.up:
+            self._note(_amqp.why(error))
+        self._broken.set()
+
+    def _note(self, reason: str) -> None:
+        if reason != self._reason:
+            _log.warning("no way to the hub at %s: %s", self._address.shown, reason)
+        self._reason = reason

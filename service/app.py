@@ -236,8 +236,13 @@ class Hub:
         desk = Desk(self.post, self.reader, handle)
         telling = Telling(integration, self.events, self.metrics)
         integration.note = telling.note
-        queue = self.names.queue(integration.name)
-        return Owner(integration, desk, self.links.consume, queue, telling)
+        subscribe = partial(
+            Subscription,
+            self.links.consume,
+            self.names.queue(integration.name),
+            prefetch=integration.window,
+        )
+        return Owner(integration, desk, subscribe, telling)
 
     async def listen(self, pattern: str, take: OnDelivery) -> None:
         """Hear the events under a pattern until the hub ends."""

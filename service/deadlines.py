@@ -14,7 +14,8 @@ class Deadlines:
 
     def __init__(self) -> None:
         self._running: set[Limit] = set()
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.Handle | None = None
+        self._due = 0.0  # uvloop's timers do not tell
 
     def within(self, seconds: float) -> "Limit":
         """Return a context that ends with `TimeoutError` after so many seconds."""
@@ -23,7 +24,7 @@ class Deadlines:
     def add(self, limit: "Limit") -> None:
         """Watch over a limit."""
         self._running.add(limit)
-        if self._timer is None or limit.at < self._timer.when():
+        if self._timer is None or limit.at < self._due:
             self._arm(limit.at)
 
     def remove(self, limit: "Limit") -> None:
@@ -34,6 +35,7 @@ class Deadlines:
         if self._timer is not None:
             self._timer.cancel()
         self._timer = asyncio.get_running_loop().call_at(at, self._check)
+        self._due = at
 
     def _check(self) -> None:
         self._timer = None

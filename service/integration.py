@@ -45,6 +45,7 @@ class Integration:
 
     def __init__(self, facts: type[Client], means: Means) -> None:
         self.facts = facts
+        self.redact = means.redact
         self.name = facts.name
         self._means = means
         self.window = means.window
@@ -117,13 +118,14 @@ class Integration:
         return SandboxEnvironment(env, self.facts.samples, keys)
 
     def _make(self) -> Client:
-        self._means.redact.learn(self._secrets())
+        if self.mode != "sandbox":
+            self.redact.learn(self._secrets())
         return self.facts(
             Kit(
                 env=self.env,
                 gates=self.gates,
-                transports=self._transport,
-                redact=self._means.redact,
+                transports=self.transport,
+                redact=self.redact,
                 clock=self._means.clock,
                 note=self._told,
             )
@@ -136,7 +138,8 @@ class Integration:
         """Return the hub's monotonic clock."""
         return self._means.clock.now()
 
-    def _transport(self, name: str) -> Transport:
+    def transport(self, name: str) -> Transport:
+        """Return a new way to the upstream of that name."""
         upstream: Upstream = self.facts.upstreams[name]
         if self.mode == "sandbox":
             base = upstream.address(self.env)

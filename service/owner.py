@@ -1,22 +1,46 @@
 """What a hub does for one integration while it holds the lease: consume, call, answer."""
 
 import asyncio
-from collections.abc import Mapping
-from typing import Any, cast
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, cast
 
 import structlog
 
 from clients._limits import Plan
 from contracts import Failure
 from contracts._events import HealthEvent
+from service.consumer import OnDelivery
 from service.desk import Desk
 from service.events import Events
 from service.integration import Integration
-from service.link import Link
 from service.metrics import Metrics
-from service.subscription import Subscription
 
 log = structlog.get_logger()
+
+
+class Attachment(Protocol):
+    """A consumer of the request queue (`service.subscription.Subscription`)."""
+
+    @property
+    def attached(self) -> bool:
+        """Whether messages may come now."""
+        ...
+
+    def start(self) -> None:
+        """Begin to attach."""
+        ...
+
+    async def stop(self) -> None:
+        """Take nothing more; what was taken can still be settled."""
+        ...
+
+    async def aclose(self) -> None:
+        """Detach; what is not settled goes back."""
+        ...
+
+
+Subscribe = Callable[[OnDelivery], Attachment]
+"""Makes the consumer that hands deliveries over."""
 
 
 class Telling:
@@ -62,16 +86,15 @@ class Owner:
     """Holder of one lease: serves from the first confirmed reservation until the lease is lost."""
 
     def __init__(
-        self, integration: Integration, desk: Desk, link: Link, queue: str, telling: Telling
+        self, integration: Integration, desk: Desk, subscribe: Subscribe, telling: Telling
     ) -> None:
         self.integration = integration
         self.telling = telling
         self.paused = False
         self.held = False
         self._desk = desk
-        self._link = link
-        self._queue = queue
-        self._subscription: Subscription | None = None
+        self._subscribe = subscribe
+        self._subscription: Attachment | None = None
         self._closing: set[asyncio.Task[None]] = set()
 
     @property
@@ -128,9 +151,7 @@ class Owner:
 
     def _serve(self) -> None:
         self.integration.open()
-        self._subscription = Subscription(
-            self._link, self._queue, self._desk.take, prefetch=self.integration.window
-        )
+        self._subscription = self._subscribe(self._desk.take)
         self._subscription.start()
 
     def _stop(self, reason: str) -> None:

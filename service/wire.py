@@ -115,6 +115,8 @@ class _Socket(TransportFactory):
                 context = await _trust(url, provided["ssl_context_provider"])
                 options = {"ssl": context, "ssl_shutdown_timeout": CLOSE_WITHIN}
             return await self._open(url, options)
+        except ConnectionRefusedError as error:
+            raise AMQPConnectionError(f"nobody listens at {url.host}:{url.port}") from error
         except OSError as error:
             raise AMQPConnectionError(str(error)) from error
 

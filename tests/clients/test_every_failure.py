@@ -65,7 +65,7 @@ class TestOneCall:
         assert len(run.faulty) == 1
 
     @pytest.mark.parametrize("as_date", [False, True], ids=["seconds", "date"])
-    async def test_too_many_waits_as_told(self, case: Case, at: int, as_date: bool) -> None:  # noqa: FBT001
+    async def test_too_many_waits_as_told(self, case: Case, at: int, as_date: bool) -> None:
         probe = Run(case, for_ever(reply({}, 401)), at)
         await probe.failure()
         upstream = _upstream(case, probe.faulty[0])

@@ -25,7 +25,7 @@ from service.link import Link
 from service.topology import queues
 from tests.support.wait import wait_until
 
-RESERVED: Final = 20
+RESERVED: Final = 100
 VALID: Final = 1.5
 
 

@@ -242,7 +242,7 @@ class TestUntil:
                     "", names.queue("none"), HELLO, give_up_at=_soon(), mandatory=False
                 )
                 waiting = asyncio.create_task(until)
-                await wait_until(lambda: "Connect call failed" in link.reason)
+                await wait_until(lambda: "nobody listens" in link.reason)
                 await proxy.accept()
                 await waiting
                 assert publisher.healthy
