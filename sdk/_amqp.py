@@ -1,31 +1,32 @@
 """aio-pika, as this package needs it: plain connections, and errors that say what is known.
 
 No robust connection: those restore channels, queues and consumers behind one's back, and loop for
-ever over a queue that no longer fits. What waits in one of aio-pika's calls has a time limit, or
-is let go when its connection is gone.
+ever over a queue that no longer fits. Whatever waits in one of aio-pika's calls has a time limit,
+or is let go when its connection is gone.
 """
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Iterator
-from typing import Any, Final
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 import aio_pika
-from aio_pika.abc import AbstractChannel, AbstractConnection
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
 from aio_pika.exceptions import (
     AMQPChannelError,
     AMQPError,
     AuthenticationError,
-    ChannelInvalidStateError,
     ChannelNotFoundEntity,
     ChannelPreconditionFailed,
     ConnectionClosed,
+    DeliveryError,
     InvalidFrameError,
     ProbableAuthenticationError,
 )
 from aiormq.exceptions import ChannelAccessRefused
+from pamqp.common import FieldTable
 
 from sdk._errors import Denied, Lost, Refused
 
@@ -39,7 +40,7 @@ ANSWER_WITHIN: Final = 10.0
 _CONNECT_WITHIN: Final = 5.0
 _CLOSE_WITHIN: Final = 3.0
 _HEARTBEAT: Final = 5
-"""Seconds; a broker that froze or a wire that was cut is found out after three."""
+"""Seconds; a frozen broker or a cut wire is found out after three of them."""
 _CODES: Final[dict[type[BaseException], int]] = {
     ChannelAccessRefused: NOT_ALLOWED,
     ChannelNotFoundEntity: NOT_FOUND,
@@ -58,14 +59,13 @@ async def connect(url: str) -> AbstractConnection:
     """
     _quiet()
     try:
-        with translated():
-            return await aio_pika.connect(_with_defaults(url), timeout=_CONNECT_WITHIN)
-    except Lost as lost:
-        if isinstance(lost.__cause__, AuthenticationError | ProbableAuthenticationError):
-            raise Refused("the broker refused the login: user or password are wrong") from lost
-        if isinstance(lost.__cause__, InvalidFrameError):
-            raise Refused("the virtual host does not exist, or is not for this user") from lost
-        raise
+        return await aio_pika.connect(_with_defaults(url), timeout=_CONNECT_WITHIN)
+    except (AuthenticationError, ProbableAuthenticationError) as error:
+        raise Refused("the broker refused the login: user or password are wrong") from error
+    except InvalidFrameError as error:
+        raise Refused("the virtual host does not exist, or is not for this user") from error
+    except Exception as error:  # whatever a peer that is no broker makes of the handshake
+        raise Lost(why(error)) from error
 
 
 async def open_channel(connection: AbstractConnection, *, confirms: bool) -> AbstractChannel:
@@ -84,6 +84,49 @@ async def close(one: AbstractConnection | AbstractChannel) -> None:
     with contextlib.suppress(Lost, Denied), translated():
         async with asyncio.timeout(_CLOSE_WITHIN):
             await one.close()
+
+
+async def declare(connection: AbstractConnection, queue: str, arguments: FieldTable) -> None:
+    """Declare a durable queue.
+
+    Raises:
+        Denied: 403, this user may not; 406, it is there with other arguments.
+        Lost: the connection is gone, or silent.
+    """
+    async with _scratch(connection) as channel:
+        await channel.declare_queue(queue, durable=True, arguments=arguments)
+
+
+async def queue_exists(connection: AbstractConnection, queue: str) -> bool:
+    """Return whether there is such a queue, whatever its arguments.
+
+    Raises:
+        Lost: the connection is gone, or silent.
+    """
+    try:
+        async with _scratch(connection) as channel:
+            await channel.declare_queue(queue, passive=True)
+    except Denied as denied:
+        if denied.code != NOT_FOUND:
+            raise
+        return False
+    return True
+
+
+async def exchange_exists(connection: AbstractConnection, exchange: str) -> bool:
+    """Return whether there is such an exchange.
+
+    Raises:
+        Lost: the connection is gone, or silent.
+    """
+    try:
+        async with _scratch(connection) as channel:
+            await channel.get_exchange(exchange)
+    except Denied as denied:
+        if denied.code != NOT_FOUND:
+            raise
+        return False
+    return True
 
 
 async def on_end(channel: AbstractChannel, call: Callable[[], object]) -> None:
@@ -105,6 +148,12 @@ async def usable(channel: AbstractChannel) -> bool:
     return not closing.is_set()
 
 
+async def ack(message: AbstractIncomingMessage) -> None:
+    """Acknowledge, unless the channel is gone: then the message comes again."""
+    with contextlib.suppress(Lost, Denied), translated():
+        await message.channel.basic_ack(message.delivery_tag or 0, wait=False)
+
+
 def let_go(connection: AbstractConnection) -> None:
     """Wake what waits for room in the write queue of a connection that is gone.
 
@@ -120,7 +169,7 @@ def let_go(connection: AbstractConnection) -> None:
 
 @contextlib.contextmanager
 def translated() -> Iterator[None]:
-    """Raise what aio-pika raises as `Denied` or `Lost`.
+    """Raise what aio-pika raises as `Denied` or `Lost`; what it says of one message stays.
 
     It also raises `CancelledError` in whoever waits on a connection that it gives up, though
     nobody cancelled that task.
@@ -128,9 +177,11 @@ def translated() -> Iterator[None]:
     cancels = _cancels()
     try:
         yield
+    except DeliveryError:
+        raise
     except AMQPChannelError as error:
         raise _denied(error) from error
-    except (AMQPError, OSError, ChannelInvalidStateError) as error:
+    except (AMQPError, OSError, RuntimeError) as error:
         raise Lost(why(error)) from error
     except asyncio.CancelledError as error:
         if _cancels() > cancels:
@@ -138,11 +189,11 @@ def translated() -> Iterator[None]:
         raise Lost(why(error)) from error
 
 
-def why(error: BaseException | None) -> str:
-    """Return the reason in an exception that ended a connection or a channel."""
+def why(error: object) -> str:
+    """Return the reason in what ended a connection or a channel."""
     if isinstance(error, TimeoutError):
         return "the broker did not answer in time"
-    if isinstance(error, asyncio.CancelledError) or error is asyncio.CancelledError:
+    if isinstance(error, asyncio.CancelledError):
         return "the broker sent no heartbeat"
     if isinstance(error, ConnectionClosed):
         return f"the broker closed the connection: {error.args[-1]}"
@@ -153,20 +204,31 @@ def _denied(error: AMQPChannelError) -> Denied:
     if type(error) in _CODES:
         return Denied(_CODES[type(error)], str(error))
     code, words = (*error.args, 0, "")[:2]
-    return Denied(int(code or 0), str(words or "the channel was closed"))
+    return Denied(code or 0, words or "the channel was closed")
 
 
 def _with_defaults(url: str) -> str:
-    given: dict[str, Any] = parse_qs(urlsplit(url).query)
+    query = urlsplit(url).query
     wanted = {"name": "agent", "heartbeat": str(_HEARTBEAT)}
+    given = parse_qs(query)
     added = "&".join(f"{name}={value}" for name, value in wanted.items() if name not in given)
-    if not added:
-        return url
-    return f"{url}{'&' if urlsplit(url).query else '?'}{added}"
+    return f"{url}{'&' if query else '?'}{added}" if added else url
+
+
+@contextlib.asynccontextmanager
+async def _scratch(connection: AbstractConnection) -> AsyncIterator[AbstractChannel]:
+    """Give a channel for what may be denied, which closes it; and for what must not take long."""
+    channel = await open_channel(connection, confirms=False)
+    try:
+        with translated():
+            async with asyncio.timeout(ANSWER_WITHIN):
+                yield channel
+    finally:
+        await close(channel)
 
 
 def _quiet() -> None:
-    """Let the library log only if the program has asked its loggers to.
+    """Let the library log only where the program has set a level for it.
 
     A broker that restarts makes it print some thirty lines with tracebacks; at DEBUG it prints
     bodies. What an agent has to know, `sdk` logs itself.

@@ -1,18 +1,16 @@
 """Publishing until the broker has it: what was not confirmed goes again, with the same id.
 
 Nobody knows what became of a message whose confirm did not come, so the same one is published
-until a confirm does. That is safe: the hub keeps a record by the request id, and its outcome is
-the same for all copies.
-
-Channels are lanes, chosen by the integration: a queue that has no leader holds up what comes
-after it on the same channel, and should not hold up the others.
+until a confirm does. That is safe: the hub keeps a record by the request id, and all copies have
+one outcome.
 """
 
 import asyncio
 import contextlib
+import re
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,19 +18,21 @@ from aio_pika import Message
 from aio_pika.abc import AbstractChannel
 from aio_pika.exceptions import DeliveryError, PublishError
 
-from contracts import Failure, Forbidden, InvalidRequest
+from contracts import Forbidden, InvalidRequest
 from contracts._names import integration_of
 from sdk import _amqp
 from sdk._errors import Denied, HubUnreachable, Lost
 from sdk._link import LONGEST_PAUSE, SHORTEST_PAUSE, Link, jitter
 
 CONFIRM_WITHIN: Final = 10.0
-"""Seconds after which a message without its confirm is published again, on another channel."""
+"""Seconds after which a message without its confirm is published again, on a new channel."""
 _LANES: Final = 8
+_DENIALS: Final = 3
 _ENCODING: Final = (TypeError, ValueError, OverflowError, struct.error)
+_BLAMED: Final = re.compile(r"topic '(?P<key>[^']*)'|message size (?P<size>\d+)")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Letter:
     """A message to an exchange."""
 
@@ -41,18 +41,37 @@ class Letter:
     message: Message
     needed: Callable[[], bool] = lambda: True
     """Asked before each attempt: whether it still has to be published."""
+    left: bool = False
+    """Whether it may have left this process."""
+
+    @property
+    def id(self) -> str:
+        """What tells it from other messages."""
+        return self.message.message_id or ""
+
+    def is_blamed(self, denied: Denied) -> bool:
+        """Return whether the broker's words are about this message, not about a neighbour."""
+        found = _BLAMED.search(denied.words)
+        if found is None:
+            return False
+        return found["key"] == self.key or found["size"] == str(len(self.message.body))
 
 
 class Outbox:
-    """Publishes over one link; any number of letters at once."""
+    """Publishes over one link, any number of letters at once: none waits for another's confirm.
 
-    def __init__(self, link: Link) -> None:
-        self._link = link
+    Channels are lanes, chosen by the integration. A queue that has lost its leader holds up all
+    that comes after it on the same channel, and must not hold up the others.
+    """
+
+    def __init__(self, link: Link, confirm_within: float = CONFIRM_WITHIN) -> None:
         self._lanes = [Lane(link) for _ in range(_LANES)]
+        self._confirm_within = confirm_within
         self._under_way: dict[str, asyncio.Future[None]] = {}
-        self._quarantine = asyncio.Lock()
-        self.only: AbstractChannel | None = None
-        """The one channel to use, where replies come over the channel of the request."""
+
+    def use_only(self, channel: AbstractChannel) -> None:
+        """From now on publish on this channel alone: the one over which replies come."""
+        self._lanes = [Lane(self._lanes[0].link, channel)]
 
     async def publish(self, letter: Letter) -> None:
         """Publish until the broker confirms; whoever calls bounds the time.
@@ -60,17 +79,110 @@ class Outbox:
         Raises:
             HubUnreachable: no queue takes it, or the exchange does not exist.
             Forbidden: the broker does not let this user publish it.
-            InvalidRequest: it cannot travel as AMQP.
+            InvalidRequest: it cannot travel.
             Closed: the link was closed.
         """
-        async with self._alone_of_its_id(letter.message.message_id or ""):
-            pause = SHORTEST_PAUSE
-            while letter.needed() and not await self._attempt(letter):
+        async with self._alone_of_its_id(letter.id):
+            pause, denials = SHORTEST_PAUSE, 0
+            while letter.needed():
+                try:
+                    if await self._attempt(letter):
+                        return
+                except Denied as denied:
+                    denials += 1
+                    if denials == _DENIALS or letter.is_blamed(denied):
+                        raise _refusal(denied) from None
                 await asyncio.sleep(jitter(pause))
                 pause = min(2 * pause, LONGEST_PAUSE)
 
     async def _attempt(self, letter: Letter) -> bool:
+        lane = self._lanes[zlib.crc32(integration_of(letter.key).encode()) % len(self._lanes)]
         try:
-            ...
-        except Lost:
+            channel = await lane.channel()
+            async with asyncio.timeout(self._confirm_within) as limit:
+                await _send(channel, letter)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            lane.retire(channel)
             return False
+        except PublishError:
+            raise HubUnreachable(
+                f"No queue takes {letter.key!r}: the hub has not prepared this broker."
+            ) from None
+        except (Lost, DeliveryError):
+            return False
+        return True
+
+    @contextlib.asynccontextmanager
+    async def _alone_of_its_id(self, message_id: str) -> AsyncIterator[None]:
+        """Keep two messages of one id apart: aiormq would mistake one's return for the other's."""
+        while (ahead := self._under_way.get(message_id)) is not None:
+            await asyncio.wait([ahead])
+        mine = self._under_way[message_id] = asyncio.get_running_loop().create_future()
+        try:
+            yield
+        finally:
+            del self._under_way[message_id]
+            mine.set_result(None)
+
+
+class Lane:
+    """One channel with confirms: opened when it is needed, and again after it was closed."""
+
+    def __init__(self, link: Link, only: AbstractChannel | None = None) -> None:
+        self.link = link
+        self._channel = only
+        self._fixed = only is not None
+        self._opening = asyncio.Lock()
+
+    async def channel(self) -> AbstractChannel:
+        """Wait for the connection, and return the channel.
+
+        Raises:
+            Lost: the connection went away meanwhile, or is silent.
+            Closed: the link was closed.
+        """
+        await self.link.ready()
+        if self._channel is not None and await _amqp.usable(self._channel):
+            return self._channel
+        if self._fixed:
+            raise Lost("the channel for requests and replies is being opened again")
+        async with self._opening:
+            if self._channel is None or not await _amqp.usable(self._channel):
+                self._channel = await self.link.channel(confirms=True)
+            return self._channel
+
+    def retire(self, channel: AbstractChannel) -> None:
+        """Give up a channel on which a confirm does not come."""
+        if self._fixed:
+            self.link.reset()
+        elif self._channel is channel:
+            self._channel = None
+            self.link.drop(channel)
+
+
+async def _send(channel: AbstractChannel, letter: Letter) -> None:
+    beneath = await channel.get_underlay_channel()
+    message = letter.message
+    letter.left = True
+    try:
+        with _amqp.translated():
+            await beneath.basic_publish(
+                message.body,
+                exchange=letter.exchange,
+                routing_key=letter.key,
+                properties=message.properties,
+                mandatory=True,
+                wait=False,
+            )
+    except _ENCODING as error:
+        raise InvalidRequest(f"The request cannot travel as AMQP: {error}.") from error
+
+
+def _refusal(denied: Denied) -> Exception:
+    if denied.code == _amqp.NOT_ALLOWED:
+        return Forbidden(f"The broker refused it: {denied.words}")
+    if denied.code == _amqp.NOT_FOUND:
+        return HubUnreachable(f"The hub has not prepared this broker: {denied.words}")
+    return InvalidRequest(f"The broker refused it: {denied.words}")

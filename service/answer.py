@@ -1,4 +1,4 @@
-"""The final outcome of a request, and the message that carries it: pure."""
+"""The final outcome of a request, and the message that carries it."""
 
 import secrets
 from collections.abc import Mapping
@@ -7,12 +7,16 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final, Literal
 
-from contracts import Failure, Problem
+import structlog
+
+from contracts import Facts, Failure, Internal, Problem
 from contracts import _names as wire
 from service.envelope import Envelope
 from service.message import Message
 
 Served = Literal["live", "coalesced", "cache", "replay", "sandbox"]
+
+log = structlog.get_logger()
 
 _OK: Final = "ok"
 _FAILED: Final = "failed"
@@ -52,6 +56,14 @@ def failed(failure: Failure, operation: str) -> Answer:
     known = failure.knowing(operation=operation, integration=integration)
     body = known.problem().model_dump_json(exclude_none=True).encode()
     return Answer(ok=False, body=body, attempts=known.facts.attempts)
+
+
+def bug(operation: str, *, doubt: bool) -> Internal:
+    """Log the exception that is being handled; return the failure that has only its id."""
+    found = secrets.token_hex(4)
+    log.error("bug", id=found, operation=operation, exc_info=True)  # noqa: LOG014  (callers handle)
+    facts = Facts(outcome="unknown", retryable=False) if doubt else Facts()
+    return Internal(f"A bug of the hub; its log has the rest under {found}.", facts)
 
 
 def final(answer: Answer, envelope: Envelope, source: str) -> Message:

@@ -11,7 +11,7 @@ from clients._clock import Clock
 from clients._gate import HandedBack
 from contracts import Failure, Names
 from contracts import _names as wire
-from service.answer import Answer, accepted, failed, final
+from service.answer import Answer, accepted, bug, failed, final
 from service.ask import Ask
 from service.bus import NotPublished, Unroutable, Unsendable
 from service.delivery import Delivery
@@ -148,13 +148,21 @@ class Desk:
             return
         began = post.clock.now()
         try:
-            answer = await self._handle(delivery, envelope)
+            answer = await self._answer(delivery, envelope)
         except HandedBack:
             return
-        except Failure as failure:
-            answer = failed(failure, envelope.operation)
         post.metrics.answered(envelope.operation, answer, post.clock.now() - began)
         await post.reply(delivery, envelope, answer)
+
+    async def _answer(self, delivery: Delivery, envelope: Envelope) -> Answer:
+        try:
+            return await self._handle(delivery, envelope)
+        except HandedBack:
+            raise
+        except Failure as failure:
+            return failed(failure, envelope.operation)
+        except Exception:  # noqa: BLE001  (the consumer's edge: a bug costs one request)
+            return failed(bug(envelope.operation, doubt=True), envelope.operation)
 
 
 class Running:
@@ -173,7 +181,10 @@ class Running:
             return await self._lead(ask)
         if twin[0] != ask.fingerprint:
             return await self._run(ask)
-        return (await asyncio.shield(twin[1])).again("coalesced")
+        try:
+            return (await asyncio.shield(twin[1])).again("coalesced")
+        except HandedBack:
+            return await self.answer(ask)
 
     async def _lead(self, ask: Ask) -> Answer:
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()

@@ -1,25 +1,20 @@
 """The way of a request through the hub, as one list of steps, outermost first."""
 
-import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
-
-import structlog
 
 from clients._clock import Clock
 from clients._gate import HandedBack
 from contracts import (
     Expired,
-    Facts,
     Failure,
     IdempotencyConflict,
     Internal,
     NotConfigured,
-    Outcome,
     OutcomeUnknown,
 )
-from service.answer import Answer, Served, failed
+from service.answer import Answer, Served, bug, failed
 from service.ask import Ask
 from service.integration import Integration
 from service.records import Claim, ClaimLost, Records
@@ -27,8 +22,6 @@ from service.shared import Shared
 
 Inner = Callable[[Ask], Awaitable[Answer]]
 Step = Callable[["Surroundings", Ask, Inner], Awaitable[Answer]]
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -53,17 +46,13 @@ class _Journal:
 
 
 async def guarded(_: Surroundings, ask: Ask, inner: Inner) -> Answer:
-    """Turn a bug into an answer: its id goes to the asker, the rest to the log."""
+    """Turn a bug into an answer, inside the record: what acts must not run again after it."""
     try:
         return await inner(ask)
-    except HandedBack:
+    except (HandedBack, ClaimLost):
         raise
-    except Exception:
-        bug = secrets.token_hex(4)
-        log.exception("bug", id=bug, operation=ask.operation.name)
-        outcome: Outcome = "unknown" if ask.call.doubt else "not_sent"
-        text = f"A bug of the hub; its log has the rest under {bug}."
-        return failed(Internal(text, Facts(outcome=outcome)), ask.operation.name)
+    except Exception:  # noqa: BLE001  (logged by bug)
+        return failed(bug(ask.operation.name, doubt=ask.call.doubt), ask.operation.name)
 
 
 async def recorded(at: Surroundings, ask: Ask, inner: Inner) -> Answer:
@@ -141,7 +130,7 @@ async def called(at: Surroundings, ask: Ask, inner: Inner) -> Answer:  # noqa: A
     )
 
 
-STEPS: Final[Sequence[Step]] = (guarded, recorded, in_time, configured, shared, called)
+STEPS: Final[Sequence[Step]] = (recorded, guarded, in_time, configured, shared, called)
 
 
 def compose(at: Surroundings, steps: Sequence[Step] = STEPS) -> Inner:

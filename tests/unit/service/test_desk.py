@@ -1,0 +1,266 @@
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from clients._call import Call
+from clients._gate import HandedBack
+from clients._operation import Operation, Traits
+from contracts import InvalidRequest, Names, Request, Result
+from service.answer import Answer
+from service.ask import Ask
+from service.bus import NotPublished, Unconfirmed, Unroutable, Unsendable
+from service.desk import Desk, Post, Running
+from service.envelope import Envelope, Reader
+from service.message import Message
+from service.metrics import Metrics
+from tests.support.clock import QuickClock
+from tests.support.messages import FakeMessage, FakeProperties
+from tests.support.wait import wait_until
+
+GOOD = Answer(True, b"{}")
+
+
+@dataclass
+class Sent:
+    exchange: str
+    key: str
+    message: Message
+    mandatory: bool
+
+
+@dataclass
+class FakePublisher:
+    """Takes messages, or fails in turn."""
+
+    failures: list[NotPublished | None] = field(default_factory=list)
+    sent: list[Sent] = field(default_factory=list)
+
+    async def publish(
+        self, exchange: str, key: str, message: Message, *, mandatory: bool = True
+    ) -> None:
+        failure = self.failures.pop(0) if self.failures else None
+        if failure:
+            raise failure
+        self.sent.append(Sent(exchange, key, message, mandatory))
+
+    async def publish_until(
+        self,
+        exchange: str,
+        key: str,
+        message: Message,
+        *,
+        give_up_at: float,
+        mandatory: bool = True,
+    ) -> None:
+        assert give_up_at > 0
+        await self.publish(exchange, key, message, mandatory=mandatory)
+
+
+@dataclass
+class FakeDelivery(FakeMessage):
+    settled: str = ""
+
+    def ack(self) -> bool:
+        self.settled = "ack"
+        return True
+
+    def reject(self) -> bool:
+        self.settled = "reject"
+        return True
+
+
+async def good(_: object, __: Envelope) -> Answer:
+    return GOOD
+
+
+Handle = Callable[[Any, Envelope], Awaitable[Answer]]
+
+
+async def through(
+    delivery: FakeDelivery, publisher: FakePublisher, handle: Handle = good
+) -> list[Sent]:
+    post = Post(publisher, Names(), "/hub/a", QuickClock(), Metrics())  # type: ignore[arg-type]
+    desk = Desk(post, Reader(Names()), handle)
+    desk.take(delivery)  # type: ignore[arg-type]
+    assert len(desk) == 1
+    await desk.drain(5.0)
+    assert len(desk) == 0
+    return publisher.sent
+
+
+async def test_a_reply_is_confirmed_before_the_ack() -> None:
+    delivery = FakeDelivery(properties=FakeProperties(reply_to="amq.gen-1", correlation_id="c"))
+    sent = await through(delivery, FakePublisher())
+    assert delivery.settled == "ack"
+    assert [(one.exchange, one.key, one.mandatory) for one in sent] == [("", "amq.gen-1", True)]
+    assert sent[0].message.correlation_id == "c"
+
+
+async def test_without_reply_to_it_goes_to_the_exchange_of_replies() -> None:
+    sent = await through(FakeDelivery(), FakePublisher())
+    assert [(one.exchange, one.key) for one in sent] == [("hub.replies", "-.notion.get_page")]
+
+
+async def test_a_failure_is_a_reply() -> None:
+    async def refuse(_: object, __: Envelope) -> Answer:
+        raise InvalidRequest("no")
+
+    sent = await through(FakeDelivery(), FakePublisher(), refuse)
+    assert json.loads(sent[0].message.body)["code"] == "invalid_request"
+
+
+async def test_a_bug_costs_one_request_and_is_a_reply() -> None:
+    async def fail(_: object, __: Envelope) -> Answer:
+        raise KeyError("secret")
+
+    delivery = FakeDelivery()
+    sent = await through(delivery, FakePublisher(), fail)
+    assert json.loads(sent[0].message.body)["code"] == "internal"
+    assert b"secret" not in sent[0].message.body
+    assert delivery.settled == "ack"
+
+
+async def test_what_is_handed_back_is_left_alone() -> None:
+    async def back(_: object, __: Envelope) -> Answer:
+        raise HandedBack
+
+    delivery = FakeDelivery()
+    assert await through(delivery, FakePublisher(), back) == []
+    assert delivery.settled == ""
+
+
+@pytest.mark.parametrize(
+    ("headers", "flaw", "reason"),
+    [
+        ({"CC": ["x"]}, "", "forbidden_header"),
+        ({}, "header_too_deep", "header_too_deep"),
+    ],
+)
+async def test_what_is_never_answered_is_buried(
+    headers: Mapping[str, Any], flaw: str, reason: str
+) -> None:
+    properties = FakeProperties(message_id="m-9", user_id="alice")
+    delivery = FakeDelivery(b"body", headers=headers, flaw=flaw, properties=properties)
+    sent = await through(delivery, FakePublisher())
+    assert (sent[0].exchange, sent[0].key) == ("hub.dead", "notion.get_page")
+    told = dict(sent[0].message.headers)
+    assert told.pop("hub-detail")
+    assert told == {
+        "hub-reason": reason,
+        "hub-user": "alice",
+        "hub-message-id": "m-9",
+        "idempotency-key": "m-9",
+    }
+    assert sent[0].message.body == b"body"
+    assert delivery.settled == "ack"
+
+
+@pytest.mark.parametrize("failure", [Unroutable("nobody"), Unsendable("too large")])
+async def test_a_reply_that_nobody_takes_is_buried(failure: NotPublished) -> None:
+    delivery = FakeDelivery()
+    sent = await through(delivery, FakePublisher([failure]))
+    assert sent[0].message.headers["hub-reason"] == "reply_unroutable"
+    assert delivery.settled == "ack"
+
+
+async def test_a_reply_of_which_nothing_is_known_leaves_the_request() -> None:
+    delivery = FakeDelivery()
+    await through(delivery, FakePublisher([Unconfirmed("silence")]))
+    assert delivery.settled == ""
+
+
+@pytest.mark.parametrize(
+    ("failure", "settled"), [(Unsendable("odd"), "reject"), (Unconfirmed("silence"), "")]
+)
+async def test_a_dead_letter_that_cannot_be_sent(failure: NotPublished, settled: str) -> None:
+    delivery = FakeDelivery(headers={"CC": "x"})
+    await through(delivery, FakePublisher([failure]))
+    assert delivery.settled == settled
+
+
+async def test_progress_is_told_and_nobody_waits_for_it() -> None:
+    publisher = FakePublisher([Unconfirmed("silence")])
+    post = Post(publisher, Names(), "/hub/a", QuickClock(), Metrics())  # type: ignore[arg-type]
+    desk = Desk(post, Reader(Names()), good)
+    for place in (1, 2):
+        desk.promise(Reader(Names()).read(FakeMessage(), 0.0), place, 0.5)
+    await desk.drain(5.0)
+    assert [json.loads(one.message.body)["place"] for one in publisher.sent] == [2]
+
+
+async def test_what_takes_too_long_is_given_up_unanswered() -> None:
+    async def hang(_: object, __: Envelope) -> Answer:
+        await asyncio.Event().wait()
+        return GOOD
+
+    publisher = FakePublisher()
+    post = Post(publisher, Names(), "/hub/a", QuickClock(), Metrics())  # type: ignore[arg-type]
+    desk = Desk(post, Reader(Names()), hang)
+    desk.take(FakeDelivery())  # type: ignore[arg-type]
+    await desk.drain(0.01)
+    assert len(desk) == 0
+    assert publisher.sent == []
+
+
+class Thing(Result):
+    pass
+
+
+class GetThing(Request[Thing]):
+    pass
+
+
+def ask(request_id: str = "r", fingerprint: bytes = b"1", named: bool = True) -> Ask:
+    operation = Operation("shop.get", "get", GetThing, Traits("safe"), "Get.")
+    envelope = Envelope("shop.get", request_id, named, False, "-", None, request_id, None)
+    return Ask(envelope, operation, GetThing(), Call(), fingerprint)
+
+
+@dataclass
+class Slow:
+    """Runs until it is let go."""
+
+    results: list[Answer | BaseException]
+    began: int = 0
+    go: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def __call__(self, _: Ask) -> Answer:
+        self.began += 1
+        result = self.results[min(self.began, len(self.results)) - 1]
+        await self.go.wait()
+        if isinstance(result, BaseException):
+            raise result
+        return result
+
+
+async def begun(running: Running, run: Slow, *asks: Ask, calls: int) -> list[asyncio.Task[Answer]]:
+    tasks = [asyncio.ensure_future(running.answer(one)) for one in asks]
+    await wait_until(lambda: run.began == calls)
+    run.go.set()
+    return tasks
+
+
+async def test_a_redelivery_joins_what_runs() -> None:
+    run = Slow([GOOD])
+    tasks = await begun(Running(run), run, ask(), ask(), calls=1)
+    assert [one.served for one in await asyncio.gather(*tasks)] == ["live", "coalesced"]
+    assert run.began == 1
+
+
+async def test_others_do_not_join() -> None:
+    run = Slow([GOOD])
+    asks = (ask(), ask(fingerprint=b"2"), ask("s"), ask(named=False), ask(named=False))
+    await asyncio.gather(*await begun(Running(run), run, *asks, calls=5))
+
+
+async def test_who_joined_what_was_handed_back_runs_itself() -> None:
+    run = Slow([HandedBack(), GOOD])
+    first, second = await begun(Running(run), run, ask(), ask(), calls=1)
+    with pytest.raises(HandedBack):
+        await first
+    assert (await second).ok
+    assert run.began == 2
