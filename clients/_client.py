@@ -126,7 +126,8 @@ class Client:
             found
             for module in _contracts(written)
             for found in vars(module).values()
-            if isinstance(found, type) and issubclass(found, Request) and found.operation
+            if isinstance(found, type) and issubclass(found, Request)
+            if found.operation and found.__module__ == module.__name__
         }
         return tuple(sorted(one.operation for one in promised - written))
 

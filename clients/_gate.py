@@ -156,8 +156,8 @@ class Gate:
             self.pump()
             return await future
         except asyncio.CancelledError:
-            if not future.cancelled():  # cancelled in the moment it was let through
-                self.leave(future.result())
+            if not future.cancelled() and not future.exception():
+                self.leave(future.result())  # it was let through in the same moment
             raise
         finally:
             if alarm:

@@ -97,6 +97,13 @@ async def declare(connection: AbstractConnection, queue: str, arguments: FieldTa
         await channel.declare_queue(queue, durable=True, arguments=arguments)
 
 
+async def delete(connection: AbstractConnection, queue: str) -> None:
+    """Delete a queue, if the broker answers and lets us."""
+    with contextlib.suppress(Lost, Denied):
+        async with _scratch(connection) as channel:
+            await channel.queue_delete(queue)
+
+
 async def queue_exists(connection: AbstractConnection, queue: str) -> bool:
     """Return whether there is such a queue, whatever its arguments.
 

@@ -1,9 +1,12 @@
-"""Events as they come, from a queue that lives as long as somebody listens."""
+"""What the hub tells without being asked."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
+from pydantic import BaseModel
+
+M = TypeVar("M", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -20,10 +23,21 @@ class Event:
         shown = (f"{name}={value}" for name, value in self.data.items() if _plain(value))
         return " ".join(shown)
 
+    def read(self, model: type[M]) -> M:
+        """Return it as one of the models in `contracts`, as ``event.read(HealthEvent)``.
 
-def read_event(key: str, body: bytes) -> Event:
-    """Return what a message on the events exchange says."""
-    data = orjson.loads(body)
+        Raises:
+            pydantic.ValidationError: it is an event of another kind.
+        """
+        return model.model_validate(self.data)
+
+
+def read_event(key: str, body: bytes) -> Event | None:
+    """Return what a message on the events exchange says; None if it is not JSON."""
+    try:
+        data = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
     return Event(key, data if isinstance(data, dict) else {"value": data})
 
 

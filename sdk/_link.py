@@ -15,7 +15,9 @@ from sdk._errors import Closed, Denied, HubUnreachable, Lost, Refused
 SHORTEST_PAUSE: Final = 0.05
 LONGEST_PAUSE: Final = 2.0
 
-Prepare = Callable[[AbstractConnection], Awaitable[None]]
+Reset = Callable[[], None]
+Prepare = Callable[[AbstractConnection, Reset], Awaitable[None]]
+"""Makes a new connection ready; may give it up later by calling the `Reset`."""
 
 _log = logging.getLogger("sdk")
 
@@ -74,6 +76,17 @@ class Link:
         if self._aside:
             await asyncio.wait(self._aside)
 
+    async def ready(self) -> AbstractConnection:
+        """Wait for the connection, however long.
+
+        Raises:
+            Closed: the link was closed.
+        """
+        await self._settled.wait()
+        if self._connection is None:
+            raise Closed
+        return self._connection
+
     async def channel(self, *, confirms: bool = False) -> AbstractChannel:
         """Wait for the connection, however long, and open a channel on it.
 
@@ -81,10 +94,8 @@ class Link:
             Lost: the connection went away meanwhile, or is silent.
             Closed: the link was closed.
         """
-        await self._settled.wait()
-        if self._connection is None:
-            raise Closed
-        return await _amqp.open_channel(self._connection, confirms=confirms)
+        connection = await self.ready()
+        return await _amqp.open_channel(connection, confirms=confirms)
 
     def reset(self) -> None:
         """Give up the connection there is; the next one is prepared anew."""
@@ -117,12 +128,12 @@ class Link:
     async def _live(self) -> None:
         """See one connection through, from its beginning to its end."""
         connection = await _amqp.connect(self._address.url)
-        self._broken.clear()
-        connection.close_callbacks.add(self._ended)
+        broken = self._broken = asyncio.Event()
+        connection.close_callbacks.add(lambda _, error: self._ended(broken, error))
         try:
-            await self._prepare(connection)
+            await self._prepare(connection, broken.set)
             self._rise(connection)
-            await self._broken.wait()
+            await broken.wait()
         finally:
             self._connection = None
             self._settled.clear()
@@ -134,10 +145,10 @@ class Link:
         self._settled.set()
         _log.info("connected to the hub at %s", self._address.shown)
 
-    def _ended(self, _: object, error: BaseException | None) -> None:
-        if self.up:
+    def _ended(self, broken: asyncio.Event, error: BaseException | None) -> None:
+        if not broken.is_set():
             self._note(_amqp.why(error))
-        self._broken.set()
+        broken.set()
 
     def _note(self, reason: str) -> None:
         if reason != self._reason:

@@ -44,7 +44,7 @@ class Reply:
         self.check()
         if request is None:
             return orjson.loads(self.body)
-        if request.operation != self.operation:
+        if self.operation not in {"", request.operation}:
             raise ValueError(f"This is a reply to {self.operation}, not to {request.operation}.")
         try:
             return request.result.model_validate_json(self.body)

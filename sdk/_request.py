@@ -17,6 +17,8 @@ Told = Callable[[int | None, float | None], None]
 """Hears place in the window (from 0, None behind it) and seconds (None: not known)."""
 
 _LONGEST_ID: Final = 255
+_FARTHEST: Final = 24 * 3600.0
+"""Seconds; the hub cuts deadlines, to less than this."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Options:
     """The user to act for: heard from the hub's own user only."""
 
     def __post_init__(self) -> None:
-        if self.within is not None and math.isnan(self.within):
+        if self.within is not None and not math.isfinite(self.within):
             raise ValueError("within is a number of seconds, or None for no deadline.")
         named = self.request_id
         if named is not None and not (
@@ -102,4 +104,6 @@ class Outgoing:
 
 
 def _moment(since: datetime, within: float | None) -> str:
-    return "" if within is None else (since + timedelta(seconds=within)).isoformat()
+    if within is None:
+        return ""
+    return (since + timedelta(seconds=min(within, _FARTHEST))).isoformat()

@@ -10,8 +10,10 @@ from clients import _registry
 from contracts import Request
 from service.asyncapi import document
 from service.compatibility import breaks
+from service.reference import pages
 
 FOLDER: Final = Path(contracts.__file__).parent
+PAGES: Final = FOLDER.parent / "docs/reference"
 RELEASED: Final = "released.json"
 """The schemas of the last release, in one file: what has to be kept."""
 
@@ -59,6 +61,23 @@ def write(folder: Path = FOLDER) -> int:
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(text(content), encoding="utf-8")
     return len(wanted)
+
+
+def write_pages(folder: Path = PAGES) -> int:
+    """Write the reference pages, where this is a checkout; returns how many."""
+    if not folder.is_dir():
+        return 0
+    for name, content in pages().items():
+        (folder / name).write_text(content, encoding="utf-8")
+    return len(pages())
+
+
+def stale_pages(folder: Path = PAGES) -> list[str]:
+    """Return a sentence for each reference page that is not what the code says."""
+    if not folder.is_dir():
+        return []
+    found = [name for name, content in pages().items() if _read(folder / name) != content]
+    return [f"docs/reference/{name} is stale." for name in found]
 
 
 def release(folder: Path = FOLDER) -> None:

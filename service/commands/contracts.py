@@ -9,13 +9,13 @@ app = typer.Typer(help="Generate or check the schemas and the AsyncAPI file.", n
 
 @app.command()
 def export() -> None:
-    """Write contracts/schemas and contracts/asyncapi.json.
+    """Write contracts/schemas, contracts/asyncapi.json and the pages of docs/reference.
 
     [bold]Example:[/bold] hub contracts export
     """
-    from service.contract_files import write
+    from service.contract_files import write, write_pages
 
-    typer.echo(f"{write()} files written.")
+    typer.echo(f"{write() + write_pages()} files written.")
 
 
 @app.command()
@@ -24,9 +24,9 @@ def check() -> None:
 
     [bold]Example:[/bold] hub contracts check
     """
-    from service.contract_files import problems
+    from service.contract_files import problems, stale_pages
 
-    found = problems()
+    found = problems() + stale_pages()
     for one in found:
         typer.echo(one, err=True)
     if found:

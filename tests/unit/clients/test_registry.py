@@ -91,20 +91,20 @@ def test_a_package_may_bring_one(package: Path) -> None:
     assert (package / "shop.py").is_file()
 
 
-def test_a_package_cannot_take_the_place_of_ours(package: Path) -> None:
+@pytest.mark.usefixtures("package")
+def test_a_package_cannot_take_the_place_of_ours() -> None:
     _registry.load.cache_clear()
     assert _registry.load("notion") is Notion
-    assert package
 
 
+@pytest.mark.usefixtures("package")
 @pytest.mark.parametrize("name", ["bazaar", "odd"])
-def test_what_is_no_client_of_that_name_is_refused(package: Path, name: str) -> None:
+def test_what_is_no_client_of_that_name_is_refused(name: str) -> None:
     with pytest.raises(TypeError, match=f"There is no Client called '{name}'"):
         _registry.load(name)
-    assert package
 
 
-def test_a_client_that_lacks_a_method_is_refused(package: Path) -> None:
+@pytest.mark.usefixtures("package")
+def test_a_client_that_lacks_a_method_is_refused() -> None:
     with pytest.raises(TypeError, match=r"Half has no method for half\.buy"):
         _registry.load("half")
-    assert package

@@ -1,0 +1,281 @@
+"""The door: in turn, under limits and breaker, in time; time is a clock that never waits."""
+
+import asyncio
+
+import pytest
+
+from clients._breaker import Breaker
+from clients._call import Call
+from clients._gate import Entry, Gate, HandedBack
+from clients._limits import Bucket, Rate
+from contracts import CircuitOpen, Expired, WouldMissDeadline
+from tests.support.clock import QuickClock
+
+ONE_A_SECOND = Rate(1, per=1, burst=1)
+
+
+def gate_of(*rates: Rate, concurrency: int | None = None, failures: int = 5) -> Gate:
+    """A gate on its own clock, which stands at 1000 s."""
+    return Gate(Bucket(rates, concurrency), Breaker(failures, pause=30), QuickClock())
+
+
+def clock_of(gate: Gate) -> QuickClock:
+    """Its clock."""
+    assert isinstance(gate._clock, QuickClock)
+    return gate._clock
+
+
+def down(gate: Gate) -> Gate:
+    """Open the breaker: the upstream failed just now."""
+    gate.breaker.failed(gate.breaker.admit(1000.0), 1000.0)
+    return gate
+
+
+async def waiting(gate: Gate, call: Call) -> "asyncio.Task[Entry]":
+    """A call that stands in the queue."""
+    before = len(gate)
+    task = asyncio.create_task(gate.enter(call))
+    await asyncio.sleep(0)
+    assert len(gate) == before + 1
+    return task
+
+
+class TestLimits:
+    async def test_it_lets_through_what_the_bucket_allows(self) -> None:
+        gate = gate_of(Rate(1, per=1, burst=2))
+        call = Call(timeout=30)
+        entry = await gate.enter(call)
+        assert (entry.until, call.ends, call.tokens_left, call.waited) == (1030, 1030, 1, 0)
+        gate.leave(entry)
+
+    async def test_who_waits_is_let_through_in_time(self) -> None:
+        gate = gate_of(ONE_A_SECOND)
+        calls = [Call() for _ in range(4)]
+        await asyncio.gather(*(gate.enter(call) for call in calls))
+        assert [round(call.waited, 3) for call in calls] == [0, 1, 2, 3]
+        assert len(gate) == 0
+
+    async def test_agents_take_turns(self) -> None:
+        gate = gate_of(ONE_A_SECOND)
+        order: list[str] = []
+
+        async def go(user: str) -> None:
+            await gate.enter(Call(user=user))
+            order.append(user)
+
+        await asyncio.gather(*(go(user) for user in ["first", "a", "a", "a", "b"]))
+        assert order == ["first", "a", "b", "a", "a"]
+
+    async def test_a_slot_is_free_when_its_call_leaves(self) -> None:
+        gate = gate_of(concurrency=1)
+        entry = await gate.enter(Call())
+        task = await waiting(gate, Call())
+        gate.leave(entry)
+        assert (await task).until == 1030
+        assert clock_of(gate).passed == 0
+
+    async def test_a_slot_is_free_at_the_latest_when_its_call_has_to_be_over(self) -> None:
+        gate = gate_of(concurrency=1)
+        await gate.enter(Call(timeout=5))
+        await gate.enter(Call())
+        assert clock_of(gate).passed == pytest.approx(5, abs=0.01)
+
+    async def test_a_pause_holds_everyone(self) -> None:
+        gate = gate_of(ONE_A_SECOND)
+        gate.pause(7)
+        await gate.enter(Call())
+        assert clock_of(gate).passed == pytest.approx(7, abs=0.01)
+
+    async def test_it_tells_how_long_it_takes(self) -> None:
+        gate = gate_of(ONE_A_SECOND)
+        told: list[tuple[int, float]] = []
+        assert gate.eta() == 0
+        await gate.enter(Call())
+        tasks = [
+            asyncio.create_task(gate.enter(Call(on_wait=lambda *said: told.append(said))))
+            for _ in range(3)
+        ]
+        await asyncio.sleep(0)
+        assert told == [(0, 1), (1, 2), (2, 3)]
+        assert gate.eta() == 4
+        await asyncio.gather(*tasks)
+
+
+class TestDeadlines:
+    async def test_what_would_come_too_late_is_refused_at_once(self) -> None:
+        gate = gate_of(ONE_A_SECOND)
+        await gate.enter(Call())
+        task = await waiting(gate, Call())
+        with pytest.raises(WouldMissDeadline, match=r"allows it in 2\.0 s") as caught:
+            await gate.enter(Call(deadline=1001.5))
+        assert caught.value.facts.retry_after == pytest.approx(2)
+        await task
+
+    async def test_what_can_never_go_is_refused(self) -> None:
+        with pytest.raises(WouldMissDeadline, match="smaller than the cost"):
+            await gate_of(ONE_A_SECOND).enter(Call(cost=2))
+
+    async def test_what_is_over_is_not_let_in(self) -> None:
+        gate = gate_of()
+        for call in (Call(deadline=1000.0), Call(ends=999.0)):
+            with pytest.raises(Expired, match="before the request could be sent"):
+                await gate.enter(call)
+
+    async def test_who_waits_past_its_last_moment_is_told_then(self) -> None:
+        gate = gate_of(concurrency=1)
+        await gate.enter(Call(timeout=60))
+        with pytest.raises(Expired, match="while the request waited"):
+            await gate.enter(Call(deadline=1003.0))
+        assert clock_of(gate).passed == pytest.approx(3)
+        assert len(gate) == 0
+
+    async def test_a_pause_tells_who_cannot_wait_that_long(self) -> None:
+        gate = gate_of(ONE_A_SECOND)
+        await gate.enter(Call())
+        patient, hasty = Call(), Call(deadline=1005.0)
+        tasks = [await waiting(gate, hasty), await waiting(gate, patient)]
+        gate.pause(10)
+        with pytest.raises(WouldMissDeadline):
+            await tasks[0]
+        await tasks[1]
+        assert patient.waited == pytest.approx(10, abs=0.01)
+
+    async def test_being_let_through_and_expiring_at_once_is_one_of_both(self) -> None:
+        gate = gate_of(ONE_A_SECOND)
+        await gate.enter(Call())
+        task = await waiting(gate, Call(deadline=1001.0))
+        clock_of(gate).advance(2)
+        gate.pump()
+        with pytest.raises(Expired):
+            await task
+
+
+class TestBreaker:
+    async def test_who_cannot_wait_is_told_that_it_is_down(self) -> None:
+        gate = down(gate_of(failures=1))
+        with pytest.raises(CircuitOpen, match=r"the next try is in 30\.0 s") as caught:
+            await gate.enter(Call(deadline=1010.0))
+        assert caught.value.facts.retry_after == pytest.approx(30)
+
+    async def test_who_can_waits_for_the_next_try(self) -> None:
+        gate = down(gate_of(failures=1))
+        entry = await gate.enter(Call())
+        assert clock_of(gate).passed == pytest.approx(30)
+        states = [gate.breaker.state]
+        entry.well = True
+        gate.leave(entry)
+        assert [*states, gate.breaker.state] == ["half_open", "closed"]
+
+    async def test_a_failure_that_opens_it_is_told_to_who_waits(self) -> None:
+        gate = gate_of(concurrency=1, failures=1)
+        entry = await gate.enter(Call())
+        hasty, patient = (
+            await waiting(gate, Call(deadline=1005.0)),
+            await waiting(gate, Call()),
+        )
+        entry.well = False
+        gate.leave(entry)
+        with pytest.raises(CircuitOpen):
+            await hasty
+        assert (await patient).until == pytest.approx(1060)
+
+    async def test_an_attempt_that_tells_nothing_leaves_the_next_try_to_another(self) -> None:
+        gate = down(gate_of(failures=1))
+        gate.leave(await gate.enter(Call()))
+        assert gate.breaker.state == "open"
+        assert (await gate.enter(Call())).turn
+
+    async def test_no_token_no_try(self) -> None:
+        gate = down(gate_of(ONE_A_SECOND, failures=1))
+        gate.pause(40)
+        await gate.enter(Call())
+        assert clock_of(gate).passed == pytest.approx(40, abs=0.01)
+
+
+class TestOwnership:
+    async def test_without_a_reservation_the_owner_is_asked(self) -> None:
+        gate = gate_of(ONE_A_SECOND)
+        gate.bucket.revoke()
+        asked: list[float] = []
+
+        def starved() -> None:
+            asked.append(gate.wanted())
+            plan = gate.bucket.plan(1000.0, 0.0, 1.0)
+            gate.bucket.confirm(plan)
+            asyncio.get_running_loop().call_soon(gate.pump)
+
+        gate.starved = starved
+        await gate.enter(Call())
+        assert asked == [1]
+
+    async def test_it_wants_what_waits_and_what_went(self) -> None:
+        gate = gate_of(Rate(1, per=1, burst=2))
+        busy = [gate.busy]
+        await gate.enter(Call())
+        busy.append(gate.busy)
+        assert (gate.wanted(), gate.wanted()) == (3, 0)
+        busy.append(gate.busy)
+        await gate.enter(Call())
+        task = await waiting(gate, Call())
+        assert gate.wanted() == 4
+        assert [*busy, gate.busy] == [False, True, False, True]
+        await task
+
+    async def test_closed_it_hands_back(self) -> None:
+        gate = gate_of(ONE_A_SECOND)
+        await gate.enter(Call())
+        task = await waiting(gate, Call())
+        gate.close()
+        with pytest.raises(HandedBack):
+            await task
+        with pytest.raises(HandedBack):
+            await gate.enter(Call())
+        gate.open()
+        await gate.enter(Call())
+        assert len(gate) == 0
+
+    async def test_who_has_expired_is_not_handed_back_as_well(self) -> None:
+        gate = gate_of(ONE_A_SECOND)
+        await gate.enter(Call())
+        task = await waiting(gate, Call(deadline=1001.0))
+        clock_of(gate).advance(2)
+        gate.close()
+        with pytest.raises(Expired):
+            await task
+
+    async def test_closing_what_nobody_waits_for_does_nothing(self) -> None:
+        gate = gate_of()
+        gate.close()
+        assert len(gate) == 0
+
+
+class TestCancelling:
+    async def test_who_goes_away_leaves_no_trace(self) -> None:
+        gate = gate_of(ONE_A_SECOND)
+        await gate.enter(Call())
+        gone = await waiting(gate, Call())
+        stays = await waiting(gate, Call())
+        gone.cancel()
+        await stays
+        assert clock_of(gate).passed == pytest.approx(1, abs=0.01)
+        assert gone.cancelled()
+
+    async def test_who_goes_away_when_let_through_gives_its_slot_back(self) -> None:
+        gate = gate_of(concurrency=1)
+        entry = await gate.enter(Call())
+        gone = await waiting(gate, Call())
+        stays = await waiting(gate, Call())
+        gate.leave(entry)
+        gone.cancel()
+        assert (await stays).turn
+        assert gone.cancelled()
+        assert clock_of(gate).passed == 0
+
+    async def test_who_goes_away_when_refused_just_goes(self) -> None:
+        gate = gate_of(ONE_A_SECOND)
+        await gate.enter(Call())
+        gone = await waiting(gate, Call())
+        gate.close()
+        gone.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await gone
