@@ -209,19 +209,22 @@ class Api:
         began = self._line.clock.now()
         call.attempts += 1
         bounded = request.within(max(_SHORTEST, call.begin(began) - began))
+        impatient = False
         try:
             response = await self._line.transport.send(bounded)
             failure = self._judge(response, call, kind, began)
         except TransportError as error:
-            failure = _verdict.broken(error, kind)
+            impatient = error.kind == "timeout" and call.ends == call.deadline
+            failure = (_verdict.cut_off if impatient else _verdict.broken)(error, kind)
         finally:
             took = self._line.clock.now() - began
             call.upstream += took
             call.sent = call.sent or bounded.mark.sent
             acted = kind != "safe" and bounded.mark.sent
             earlier, call.doubt = call.doubt, call.doubt or acted
-        entry.well = not _verdict.down(failure)
-        self._line.note(self.upstream.name, failure, took)
+        if not impatient:  # else it tells of the asker, not of the upstream
+            entry.well = not _verdict.down(failure)
+            self._line.note(self.upstream.name, failure, took)
         if failure is None:
             return response
         call.doubt = earlier or (acted and not _verdict.clean(failure))

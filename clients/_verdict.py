@@ -10,6 +10,7 @@ from clients._http import HttpResponse, TransportError
 from clients._redact import Redactor
 from contracts import (
     BadUpstreamReply,
+    Expired,
     Facts,
     Failure,
     OutcomeUnknown,
@@ -76,6 +77,14 @@ def broken(error: TransportError, kind: Class) -> Failure:
     if not error.sent:
         return UpstreamUnavailable(text, Facts(outcome="not_sent"))
     return _unavailable(text, kind, Facts())
+
+
+def cut_off(error: TransportError, kind: Class) -> Failure:
+    """Return the failure of an attempt that the asker's own deadline ended."""
+    if error.sent and kind == "unsafe":
+        return broken(error, kind)
+    facts = Facts(outcome="sent" if error.sent else "not_sent")
+    return Expired("The deadline passed before the upstream had answered.", facts)
 
 
 def down(failure: Failure | None) -> bool:

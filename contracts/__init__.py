@@ -9,9 +9,7 @@ from contracts._errors import (
     BadUpstreamReply,
     CircuitOpen,
     Expired,
-    Facts,
     Failure,
-    FieldError,
     Forbidden,
     IdempotencyConflict,
     Internal,
@@ -19,9 +17,7 @@ from contracts._errors import (
     LimitReached,
     NotConfigured,
     OperatorFault,
-    Outcome,
     OutcomeUnknown,
-    Problem,
     ReplyTooLarge,
     UnknownOperation,
     UpstreamFault,
@@ -33,6 +29,7 @@ from contracts._errors import (
 )
 from contracts._model import Request, Result
 from contracts._names import Names
+from contracts._problem import Facts, FieldError, Outcome, Problem
 
 __all__ = [
     "CODES",

@@ -1,4 +1,4 @@
-"""Where the hub is: what the program says, else its environment, else the `hub up` of this machine."""
+"""Where the hub is: as the program says, or its environment, or the `hub up` of this machine."""
 
 import json
 from collections.abc import Mapping
@@ -37,9 +37,7 @@ class Address:
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
-def find_hub(
-    url: str | None, prefix: str | None, environment: Mapping[str, str]
-) -> Address:
+def find_hub(url: str | None, prefix: str | None, environment: Mapping[str, str]) -> Address:
     """Return the first of: `url`, `HUB_AMQP_URL`, what `hub up` wrote into its data folder.
 
     The prefix is `prefix`, else `HUB_PREFIX`, else the one of `hub up`, else ``hub``.

@@ -13,6 +13,7 @@ from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 import aio_pika
+from aio_pika import Message
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
 from aio_pika.exceptions import (
     AMQPChannelError,
@@ -25,6 +26,7 @@ from aio_pika.exceptions import (
     InvalidFrameError,
     ProbableAuthenticationError,
 )
+from aiormq.channel import Channel
 from aiormq.exceptions import ChannelAccessRefused
 from pamqp.common import FieldTable
 
@@ -139,8 +141,31 @@ async def exchange_exists(connection: AbstractConnection, exchange: str) -> bool
 async def on_end(channel: AbstractChannel, call: Callable[[], object]) -> None:
     """Have `call` called when the channel is closed, or the broker ends a consumer on it."""
     channel.close_callbacks.add(lambda *_: call())
-    beneath = await channel.get_underlay_channel()
+    beneath = await _beneath(channel)
     beneath.on_consumer_cancel_callbacks.add(lambda _: call())
+
+
+async def publish(channel: AbstractChannel, exchange: str, key: str, message: Message) -> None:
+    """Publish on a channel with confirms and wait for the broker's word, however long.
+
+    Raises:
+        PublishError: no queue takes it.
+        DeliveryError: the broker did not store it.
+        Denied: the broker closed the channel: for this message, or for another one.
+        Lost: nobody knows.
+    """
+    if not await usable(channel):
+        raise Lost("the channel is closed")
+    beneath = await _beneath(channel)
+    with translated():
+        await beneath.basic_publish(
+            message.body,
+            exchange=exchange,
+            routing_key=key,
+            properties=message.properties,
+            mandatory=True,
+            wait=False,
+        )
 
 
 async def usable(channel: AbstractChannel) -> bool:
@@ -151,7 +176,7 @@ async def usable(channel: AbstractChannel) -> bool:
     """
     if channel.is_closed:
         return False
-    closing: asyncio.Event = getattr(await channel.get_underlay_channel(), _CLOSING)
+    closing: asyncio.Event = getattr(await _beneath(channel), _CLOSING)
     return not closing.is_set()
 
 
@@ -205,6 +230,13 @@ def why(error: object) -> str:
     if isinstance(error, ConnectionClosed):
         return f"the broker closed the connection: {error.args[-1]}"
     return str(error or "") or "the broker closed the socket"
+
+
+async def _beneath(channel: AbstractChannel) -> Channel:
+    found = await channel.get_underlay_channel()
+    if not isinstance(found, Channel):
+        raise TypeError("aio-pika gave something else than a channel of aiormq")
+    return found
 
 
 def _denied(error: AMQPChannelError) -> Denied:

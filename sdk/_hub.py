@@ -1,67 +1,78 @@
 """What an agent holds: calls, submitted requests and their later replies, events."""
 
 import asyncio
-import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+import os
+import re
+from collections.abc import Awaitable, Mapping
 from typing import Any, Final, Self, TypeVar, overload
-from urllib.parse import unquote, urlsplit
+from uuid import uuid4
 
-from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
-
-from contracts import Expired, Facts, Names, Request, Result
-from sdk._bus import Bus, HubUnreachable
-from sdk._events import Event, read_event
-from sdk._replies import Reply, read_reply
-from sdk._request import Options, Outgoing
+from contracts import Expired, Facts, Failure, Request, Result
+from contracts._events import Control, DidEvent
+from sdk._address import find_hub
+from sdk._broker import Broker
+from sdk._errors import HubUnreachable
+from sdk._events import Event
+from sdk._replies import Reply
+from sdk._request import Options, Outgoing, Told
+from sdk._stream import Stream
+from sdk._way import Way
 
 R = TypeVar("R", bound=Result)
+S = TypeVar("S")
 
-_CONNECT_WITHIN: Final = 10.0
 _GRACE: Final = 2.0
 """Seconds after a deadline in which the hub's own word about it may arrive."""
-_KEPT_MS: Final = 15 * 60 * 1000
-"""A call's reply queue outlives its agent by so much: longer than any deadline."""
-
-
-@dataclass
-class _Waiting:
-    future: asyncio.Future[Reply]
-    progress: Callable[[int | None, float | None], None] | None
+_LONGEST: Final = 24 * 3600.0
+"""Seconds for which a call without a deadline waits."""
+_SUBMIT_WITHIN: Final = 30.0
+"""Seconds in which the broker has to take what is submitted."""
+_ORDER_WITHIN: Final = 3.0
+_WORD: Final = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class Hub:
-    """An agent's way to the hub: ``async with Hub(url) as hub: await hub.call(GetPage(…))``.
+    """An agent's way to the hub: ``async with Hub() as hub: page = await hub.call(GetPage(…))``.
 
-    `name` names the durable queue for the replies to `submit`; without one there is none.
+    `url` is the broker, ``amqp://user:password@host:port/vhost``; without it that of
+    `HUB_AMQP_URL`, else that of the `hub up` on this machine. `prefix` tells several hubs on one
+    broker apart. `name`, one word, names the queue in which the replies to `submit` wait, also
+    while no agent of that name runs.
+
+    Any number of calls may be under way at once. A broker that restarts costs time, no call.
 
     Raises:
-        HubUnreachable: no broker answers at the address, or no hub has prepared it.
+        HubUnreachable: no broker answers, or no hub has prepared it.
+        ValueError: the address is none, or this user or name cannot own a queue for later replies.
     """
 
-    def __init__(self, url: str, *, prefix: str = "hub", name: str = "") -> None:
-        self._names = Names(prefix)
-        self._user = unquote(urlsplit(url).username or "guest")
+    def __init__(
+        self, url: str | None = None, *, prefix: str | None = None, name: str = ""
+    ) -> None:
+        if name and not _WORD.fullmatch(name):
+            raise ValueError(
+                f"{name!r} cannot name a Hub: use one word of letters, digits, _ and -."
+            )
+        self._url = url
+        self._prefix = prefix
         self._name = name
-        self._bus = Bus(url, self._prepare)
-        self._waiting: dict[str, _Waiting] = {}
-        self._reply_to = self._names.reply_queue(self._user, secrets.token_hex(8))
+        self._opened: Way | None = None
 
     async def __aenter__(self) -> Self:
         """Connect."""
-        if "." in self._user:
-            raise ValueError(f"The broker user {self._user!r} has a dot: it cannot own reply queues.")
-        await self._bus.start(_CONNECT_WITHIN)
+        way = self._make_way()
+        try:
+            await way.open()
+        except BaseException:
+            await way.aclose(taken=False)
+            raise
+        self._opened = way
         return self
 
-    async def __aexit__(self, *_: object) -> None:
-        """Close; who still waits is cancelled."""
-        with suppress(HubUnreachable):
-            await self._drop_queue()
-        await self._bus.aclose()
-        for waiting in self._waiting.values():
-            waiting.future.cancel()
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Disconnect; whoever still waits for a reply gets `HubUnreachable`."""
+        way, self._opened = self._way, None
+        await way.aclose(taken=kind is None)
 
     @overload
     async def call(
@@ -70,7 +81,8 @@ class Hub:
         *,
         within: float | None = ...,
         request_id: str | None = ...,
-        progress: Callable[[int | None, float | None], None] | None = ...,
+        progress: Told | None = ...,
+        fresh: bool = ...,
     ) -> R: ...
     @overload
     async def call(
@@ -79,7 +91,8 @@ class Hub:
         *,
         within: float | None = ...,
         request_id: str | None = ...,
-        progress: Callable[[int | None, float | None], None] | None = ...,
+        progress: Told | None = ...,
+        fresh: bool = ...,
         **params: object,
     ) -> Any: ...  # noqa: ANN401  (JSON)
     async def call(
@@ -88,23 +101,26 @@ class Hub:
         *,
         within: float | None = 60.0,
         request_id: str | None = None,
-        progress: Callable[[int | None, float | None], None] | None = None,
+        progress: Told | None = None,
+        fresh: bool = False,
         **params: object,
     ) -> Any:
         """Return the result: a model for a contract's request, JSON for an operation's name.
 
-        `within` is the deadline in seconds, None for none. `request_id` is the same on repeats
-        of one intent. `progress` hears place and seconds when the request has to wait.
+        `within` is the deadline in seconds; None: the request may wait for its turn for a day.
+        `request_id` is the same on repeats of one intent: an unsafe operation is then never done
+        twice. `progress` hears the place in the queue and the seconds until its turn while the
+        request waits. `fresh` wants neither a cached nor a shared answer.
 
         Raises:
             Failure: it did not succeed; the class says why and who must act.
+            HubUnreachable: no hub has prepared the broker, or this `Hub` was left meanwhile.
         """
-        options = Options(within=within, request_id=request_id, progress=progress)
+        options = Options(within, request_id, progress, fresh)
         if isinstance(request, str):
             return (await self.ask(request, params, options)).result()
         reply = await self.ask(request.operation, _params(request), options)
-        reply.check()
-        return request.result.model_validate_json(reply.body)
+        return reply.result(type(request))
 
     async def ask(
         self, operation: str, params: Mapping[str, Any], options: Options | None = None
@@ -112,22 +128,13 @@ class Hub:
         """Return the final outcome, a failure too, as it came over the wire.
 
         Raises:
-            Expired: nothing came within the deadline; what became of it is unknown.
+            Expired: nothing came within the deadline; its outcome says whether the request left.
+            Failure: the request could not be sent.
         """
-        options = options or Options()
-        outgoing = Outgoing(operation, params, options, self._reply_to, self._user)
-        future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-        self._waiting[outgoing.request_id] = _Waiting(future, options.progress)
-        patience = None if options.within is None else options.within + _GRACE
-        try:
-            async with asyncio.timeout(patience):
-                await self._bus.publish(self._names.requests, operation, outgoing.message)
-                return await future
-        except TimeoutError:
-            text = f"No reply within {options.within:g} s; the request may still be under way."
-            raise Expired(text, Facts(outcome="unknown", operation=operation)) from None
-        finally:
-            self._waiting.pop(outgoing.request_id, None)
+        outgoing = Outgoing(operation, params, options or Options())
+        within = outgoing.options.within
+        patience = _LONGEST if within is None else within + _GRACE
+        return await _bounded(self._way.ask(outgoing), outgoing, patience)
 
     async def submit(
         self,
@@ -140,83 +147,110 @@ class Hub:
         """Leave a request with the hub and return its id; `replies` has the outcome, later.
 
         Raises:
+            Expired: the broker did not take it within 30 s.
+            Failure: the request could not be sent.
             ValueError: this `Hub` has no name, so there is no queue to keep replies in.
         """
+        self._needs_name()
         operation = request if isinstance(request, str) else request.operation
         given = params if isinstance(request, str) else _params(request)
-        options = Options(within=within, request_id=request_id)
-        outgoing = Outgoing(operation, given, options, self._durable(), self._user)
-        await self._bus.publish(self._names.requests, operation, outgoing.message)
+        outgoing = Outgoing(operation, given, Options(within, request_id))
+        await _bounded(self._way.submit(outgoing), outgoing, _SUBMIT_WITHIN)
         return outgoing.request_id
 
-    @asynccontextmanager
-    async def replies(self) -> AsyncIterator[AsyncIterator[Reply]]:
-        """Open the replies to what was submitted: ``async with hub.replies() as replies:``.
+    def replies(self) -> Stream[Reply]:
+        """Return the replies to what was submitted: ``async for reply in hub.replies()``.
 
-        A reply is settled when the next one is asked for; one that was seen but not settled
-        comes again.
+        A reply that was handed out but not taken (see `Stream`) comes again.
+
+        Raises:
+            ValueError: this `Hub` has no name.
         """
-        queue = self._durable()
-        stream = self._bus.stream(lambda channel: channel.get_queue(queue, ensure=False))
-        try:
-            yield self._settled(stream)
-        finally:
-            await stream.aclose()
+        self._needs_name()
+        return self._way.replies()
 
-    async def events(self, pattern: str = "#") -> AsyncIterator[Event]:
-        """Yield events as they come; `pattern` is a topic, as ``health.#``."""
+    def events(self, pattern: str = "#") -> Stream[Event]:
+        """Return the events as they come: ``async for event in hub.events("health.#")``.
 
-        async def queue(channel: AbstractChannel) -> Any:  # noqa: ANN401  (aio-pika's queue)
-            made = await channel.declare_queue(exclusive=True, auto_delete=True)
-            await made.bind(self._names.events, pattern)
-            return made
+        `pattern` is a topic: ``*`` is one word, ``#`` any number. Those told while the broker is
+        away are missed; the hub tells the state of everything again each minute.
+        """
+        return self._way.events(pattern)
 
-        stream = self._bus.stream(queue)
-        try:
-            async for message in stream:
-                yield read_event(message.routing_key or "", message.body)
-                await message.ack()
-        finally:
-            await stream.aclose()
+    async def order(self, what: str, integration: str | None = None) -> str:
+        """Order all hubs to ``pause`` or ``resume`` an integration, ``reload_keys`` or ``who``.
 
-    async def _settled(self, stream: AsyncIterator[AbstractIncomingMessage]) -> AsyncIterator[Reply]:
-        async for message in stream:
-            read = read_reply(message.body, message.headers, message.correlation_id or "")
-            if isinstance(read, Reply):
-                yield read
-            with suppress(Exception):
-                await message.ack()
+        Returns what the hub that did it says. Only the hubs' own user is obeyed.
 
-    async def _prepare(self, channel: AbstractChannel) -> None:
-        """Attach to the reply queues; runs after every connect."""
-        await channel.set_qos(prefetch_count=1000)
-        queue = await channel.declare_queue(
-            self._reply_to, durable=True, arguments={"x-expires": _KEPT_MS}
+        Raises:
+            HubUnreachable: nobody did it within 3 s.
+            ValueError: there is no such order.
+        """
+        command = Control.model_validate(
+            {"do": what, "integration": integration, "id": uuid4().hex}
         )
-        await queue.consume(self._take)
-        if self._name:
-            await channel.declare_queue(self._durable(), durable=True)
+        try:
+            async with asyncio.timeout(_ORDER_WITHIN), self.events(f"hub.*.{what}") as answers:
+                await self._way.command(command)
+                async for event in answers:
+                    did = event.read(DidEvent)
+                    if did.id == command.id:
+                        return did.detail
+        except TimeoutError:
+            pass
+        raise HubUnreachable(
+            f"No hub obeyed {what!r} within {_ORDER_WITHIN:g} s: none owns "
+            f"{integration or 'anything'}, or this broker user may not give orders."
+        )
 
-    async def _take(self, message: AbstractIncomingMessage) -> None:
-        await message.ack()
-        waiting = self._waiting.get(message.correlation_id or "")
-        if waiting is None or waiting.future.done():
-            return  # a repeat, or too late
-        read = read_reply(message.body, message.headers, message.correlation_id or "")
-        if isinstance(read, Reply):
-            waiting.future.set_result(read)
-        elif waiting.progress:
-            waiting.progress(read.place, read.eta)
+    @property
+    def _way(self) -> Way:
+        if self._opened is None:
+            raise RuntimeError("This Hub is not open: use it inside `async with Hub() as hub:`.")
+        return self._opened
 
-    async def _drop_queue(self) -> None:
-        await self._bus.delete(self._reply_to)
+    def _make_way(self) -> Way:
+        address = find_hub(self._url, self._prefix, os.environ)
+        if self._name and "." in address.user:
+            raise ValueError(
+                f"The broker user {address.user!r} has a dot in its name and cannot own a queue "
+                "for later replies: use another user, or a Hub without a name."
+            )
+        return Broker(address, self._name)
 
-    def _durable(self) -> str:
+    def _needs_name(self) -> None:
         if not self._name:
-            raise ValueError("Name this Hub, Hub(url, name=…): its replies wait in a queue of that name.")
-        return self._names.reply_queue(self._user, self._name)
+            raise ValueError(
+                "Name this Hub, Hub(name=…): its replies wait in a queue of that name."
+            )
+
+
+async def _bounded(work: Awaitable[S], outgoing: Outgoing, patience: float) -> S:
+    """Wait for it for so many seconds at most; a failure tells which request it was."""
+    try:
+        async with asyncio.timeout(patience) as limit:
+            return await work
+    except TimeoutError:
+        if not limit.expired():
+            raise
+    except Failure as failure:
+        failure.add_note(f"request id {outgoing.request_id}")
+        raise
+    raise _expired(outgoing, patience)
+
+
+def _expired(outgoing: Outgoing, patience: float) -> Expired:
+    if outgoing.left:
+        text = "the request may still be under way, asking again with the same id repeats nothing"
+    else:
+        text = "the broker could not be reached and the request was not sent"
+    failure = Expired(
+        f"{outgoing.operation}: no reply within {patience:g} s; {text}.",
+        Facts(outcome="unknown" if outgoing.left else "not_sent", operation=outgoing.operation),
+    )
+    failure.add_note(f"request id {outgoing.request_id}")
+    return failure
 
 
 def _params(request: Request[Any]) -> dict[str, Any]:
     return request.model_dump(mode="json", exclude_unset=True)
-

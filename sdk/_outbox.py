@@ -41,6 +41,8 @@ class Letter:
     message: Message
     needed: Callable[[], bool] = lambda: True
     """Asked before each attempt: whether it still has to be published."""
+    nobody: str = "No queue takes the request: no hub has prepared this broker."
+    """What it means when no queue takes it."""
     left: bool = False
     """Whether it may have left this process."""
 
@@ -99,19 +101,20 @@ class Outbox:
         lane = self._lanes[zlib.crc32(integration_of(letter.key).encode()) % len(self._lanes)]
         try:
             channel = await lane.channel()
+            letter.left = True
             async with asyncio.timeout(self._confirm_within) as limit:
-                await _send(channel, letter)
+                await _amqp.publish(channel, letter.exchange, letter.key, letter.message)
         except TimeoutError:
             if not limit.expired():
                 raise
             lane.retire(channel)
             return False
         except PublishError:
-            raise HubUnreachable(
-                f"No queue takes {letter.key!r}: the hub has not prepared this broker."
-            ) from None
+            raise HubUnreachable(letter.nobody) from None
         except (Lost, DeliveryError):
             return False
+        except _ENCODING as error:
+            raise InvalidRequest(f"The request cannot travel as AMQP: {error}.") from error
         return True
 
     @contextlib.asynccontextmanager
@@ -162,27 +165,9 @@ class Lane:
             self.link.drop(channel)
 
 
-async def _send(channel: AbstractChannel, letter: Letter) -> None:
-    beneath = await channel.get_underlay_channel()
-    message = letter.message
-    letter.left = True
-    try:
-        with _amqp.translated():
-            await beneath.basic_publish(
-                message.body,
-                exchange=letter.exchange,
-                routing_key=letter.key,
-                properties=message.properties,
-                mandatory=True,
-                wait=False,
-            )
-    except _ENCODING as error:
-        raise InvalidRequest(f"The request cannot travel as AMQP: {error}.") from error
-
-
 def _refusal(denied: Denied) -> Exception:
     if denied.code == _amqp.NOT_ALLOWED:
         return Forbidden(f"The broker refused it: {denied.words}")
     if denied.code == _amqp.NOT_FOUND:
-        return HubUnreachable(f"The hub has not prepared this broker: {denied.words}")
+        return HubUnreachable(f"No hub has prepared this broker: {denied.words}")
     return InvalidRequest(f"The broker refused it: {denied.words}")

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import orjson
 from aio_pika import DeliveryMode, Message
+from pamqp.common import FieldValue
 
 from contracts import InvalidRequest
 from contracts import _names as wire
@@ -72,7 +73,9 @@ class Outgoing:
         try:
             self.body = orjson.dumps(self.params)
         except TypeError as error:
-            raise InvalidRequest(f"The parameters of {self.operation} are not JSON: {error}.") from error
+            raise InvalidRequest(
+                f"The parameters of {self.operation} are not JSON: {error}."
+            ) from error
 
     def tell(self, place: int | None, eta: float | None) -> None:
         """Tell of progress, if anybody wants to hear."""
@@ -92,9 +95,9 @@ class Outgoing:
             user_id=user,
         )
 
-    def _headers(self) -> dict[str, str]:
+    def _headers(self) -> dict[str, FieldValue]:
         options = self.options
-        found = {
+        found: dict[str, FieldValue] = {
             wire.EXPIRY_HEADER: _moment(self.made_at, options.within),
             wire.ACCEPT_HEADER: "progress" if options.progress else "",
             wire.CACHE_HEADER: "no-cache" if options.fresh else "",

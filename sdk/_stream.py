@@ -67,8 +67,8 @@ class Source(Generic[T]):
     """Finds or declares the queue, after each loss of the connection."""
     read: Callable[[AbstractIncomingMessage], T | None]
     """None: it says nothing, and is passed over."""
-    taken: Callable[[T], None] = lambda _: None
-    """Hears what was taken."""
+    taken: Callable[[AbstractIncomingMessage], object] = lambda _: None
+    """Hears of each message that was taken."""
 
 
 class BrokerStream(Stream[T]):
@@ -79,7 +79,7 @@ class BrokerStream(Stream[T]):
         self._source = source
         self._inbox: asyncio.Queue[AbstractIncomingMessage | None] | None = None
         self._detach: Callable[[], Any] = lambda: None
-        self._last: tuple[AbstractIncomingMessage, T] | None = None
+        self._last: AbstractIncomingMessage | None = None
         self._closed = False
 
     async def open(self) -> None:
@@ -107,14 +107,14 @@ class BrokerStream(Stream[T]):
                 elif (said := self._source.read(message)) is None:
                     await _amqp.ack(message)
                 else:
-                    self._last = (message, said)
+                    self._last = message
                     return said
         raise StopAsyncIteration
 
     async def _settle(self) -> None:
-        if self._last is not None:
-            (message, said), self._last = self._last, None
-            self._source.taken(said)
+        message, self._last = self._last, None
+        if message is not None:
+            self._source.taken(message)
             await _amqp.ack(message)
 
     async def _attached(self) -> asyncio.Queue[AbstractIncomingMessage | None]:
@@ -141,6 +141,8 @@ class BrokerStream(Stream[T]):
                     await queue.consume(inbox.put)
         except Denied as denied:
             if denied.code == _amqp.NOT_ALLOWED:
-                raise Forbidden(f"The broker does not let this user listen: {denied.words}") from None
+                raise Forbidden(
+                    f"The broker does not let this user listen: {denied.words}"
+                ) from None
             raise HubUnreachable(f"The hub cannot be listened to: {denied.words}") from None
         return inbox

@@ -40,6 +40,7 @@ class Waiting:
         """End the call without a reply."""
         if not self.reply.done():
             self.reply.set_exception(error)
+            self.reply.exception()  # nobody may be waiting for it yet
 
 
 class Calls:
@@ -64,6 +65,7 @@ class Calls:
             yield one
         finally:
             del self._waiting[outgoing.correlation_id]
+            one.reply.cancel()
 
     def hear(self, correlation_id: str, said: Reply | Progress) -> None:
         """Hand over what came; what nobody waits for (any more) is dropped."""

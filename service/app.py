@@ -22,7 +22,7 @@ from service.access import read_access
 from service.answer import Answer
 from service.ask import Understanding
 from service.consumer import OnDelivery, Temporary
-from service.control import Commands, order
+from service.control import Commands
 from service.delivery import Delivery
 from service.desk import Desk, Post, Running
 from service.envelope import Envelope, Reader
@@ -32,8 +32,8 @@ from service.lease import Lease
 from service.lease_line import Place
 from service.lease_state import Identity
 from service.link import Link
+from service.meeting import Meeting
 from service.members import Members
-from service.message import Message
 from service.metrics import Metrics
 from service.owner import Owner, Telling
 from service.path import Surroundings, compose
@@ -52,16 +52,10 @@ DRAIN_WITHIN: Final = 25.0
 """Seconds that calls under way have to end when the hub stops."""
 
 _LEASE_HEARTBEAT: Final = 3
-_ANSWERS_WITHIN: Final = 1.0
-_ATTACH_POLL: Final = 0.01
 _STRAY_WINDOW: Final = 64
 _HEARD_WINDOW: Final = 256
 
 log = structlog.get_logger()
-
-
-class ForeignStore(Exception):
-    """Hubs on one broker with two records of calls could send an unsafe call twice."""
 
 
 @dataclass(frozen=True)
@@ -153,29 +147,12 @@ class Hub:
         )
         await self._strays(stack)
         roster = await self._own(stack)
-        await self._meet(roster, publisher)
+        meeting = Meeting(self.names, _user(self._url), self.store.store_id, self.clock)
+        await meeting.hold(roster.members, self._ear, publisher)
         for lease in self.leases.values():
             lease.start()
             stack.push_async_callback(lease.close)
         self._run(stack, roster.run())
-
-    async def _meet(self, roster: Roster, publisher: Publisher) -> None:
-        """Ask who is there, before anything is taken over; who keeps another record is named."""
-        await self._attached(self._hears)
-        command = Message(order("who").model_dump_json().encode(), user_id=_user(self._url))
-        await publisher.publish(self.names.control, "", command, mandatory=False)
-        await self.clock.sleep(_ANSWERS_WITHIN)
-        foreign = roster.members.foreign_stores(self.clock.now())
-        if foreign:
-            raise ForeignStore(
-                f"Another hub of this broker keeps its calls in {', '.join(foreign)}, this "
-                f"one in {self.store.store_id}. Give all hubs the same HUB_DATABASE_URL, or this "
-                "one another HUB_PREFIX."
-            )
-
-    async def _attached(self, subscription: Subscription) -> None:
-        while not subscription.attached:
-            await self.clock.sleep(_ATTACH_POLL)
 
     async def _connect(self, stack: AsyncExitStack) -> Links:
         made = {
@@ -211,9 +188,11 @@ class Hub:
             for gate in integration.gates.values():
                 gate.starved = lease.renew_now
             self.owners[name], self.leases[name] = owner, lease
-        roster = Roster(members, spread, self.leases, self.events, self.clock, self._owns)
+        roster = Roster(
+            members, spread, self.leases, self.events, self.clock, self._owns, self._hears
+        )
         hubs = Temporary(self.names.events, ("hub.*.owns", "hub.*.stopped"))
-        self._hears = await self._listen(stack, hubs, roster.hear, _HEARD_WINDOW)
+        self._ear = await self._listen(stack, hubs, roster.hear, _HEARD_WINDOW)
         control = Commands(
             _user(self._url), who, self.owners, self.leases, self.events, roster.speak
         )
@@ -285,6 +264,9 @@ class Hub:
             owned=tuple(name for name, lease in self.leases.items() if lease.held),
             standing=tuple(name for name, lease in self.leases.items() if lease.standing),
         )
+
+    def _hears(self) -> bool:
+        return self._ear.attached
 
     def _life(self, what: str) -> None:
         event = LifeEvent(

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any, Final
 
+from pydantic import BaseModel
+
 from contracts import Names, Problem, Request
 from contracts import _names as wire
 from contracts._events import DidEvent, HealthEvent, LifeEvent, LimitEvent, OwnsEvent
@@ -125,7 +127,7 @@ def _messages(requests: Sequence[type[Request[Any]]]) -> dict[str, Any]:
 
 
 def _schemas() -> dict[str, Any]:
-    models = [Problem, *(model for _, model in _EVENTS.values())]
+    models: list[type[BaseModel]] = [Problem, *(model for _, model in _EVENTS.values())]
     found: dict[str, Any] = {}
     for model in models:
         schema = model.model_json_schema(mode="serialization", ref_template=_TEMPLATE)

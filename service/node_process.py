@@ -25,6 +25,9 @@ SCRIPTS: Final = (
 # Debian's wrapper on the PATH changes the user and the folder: no private node comes out of it.
 WRAPPER: Final = "rabbitmq-script-wrapper"
 
+# Where Linux tells of its processes; elsewhere `ps` is asked.
+PROCESSES: Final = Path("/proc")
+
 GREETING: Final = b"AMQP\x00\x00\x09\x01"
 FRAME_HEADER: Final = 7
 POLL: Final = 0.02
@@ -96,14 +99,14 @@ def end_group(process: subprocess.Popen[bytes]) -> None:
     process.communicate()
 
 
-def is_ours(pid: int, mark: str) -> bool:
+def is_ours(pid: int, mark: str, processes: Path = PROCESSES) -> bool:
     """Return whether this process runs and has these words in its command line.
 
     A process id alone proves nothing: the number may belong to another program by now.
     """
-    told = Path(f"/proc/{pid}/cmdline")
     try:
-        words = told.read_bytes() if Path("/proc/self").exists() else _asked_of_ps(pid)
+        told = (processes / str(pid) / "cmdline").read_bytes
+        words = told() if processes.exists() else _asked_of_ps(pid)
     except OSError:
         return False
     return mark in words.replace(b"\x00", b" ").decode(errors="replace")

@@ -1,8 +1,9 @@
 """Says every two seconds what this hub is and owns, hears the others, and spreads the leases."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Final
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 import structlog
 from pydantic import ValidationError
@@ -31,6 +32,9 @@ class Roster:
     clock: Clock
     me: Callable[[], OwnsEvent]
     """What this hub says of itself now."""
+    hears: Callable[[], bool]
+    """Whether what the others say reaches this hub."""
+    _moves: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
     def hear(self, delivery: Delivery) -> None:
         """Take note of a `hub.<instance>.<what>` event."""
@@ -54,22 +58,39 @@ class Roster:
     async def run(self) -> None:
         """Speak, and yield what others should own, until cancelled."""
         spoken = float("-inf")
-        while True:
-            now = self.clock.now()
-            if now - spoken >= SAYS_EVERY:
-                self.speak()
-                spoken = now
-            for name, lease in self.leases.items():
-                await self._spread(name, lease, now)
-            await self.clock.sleep(_LOOKS_EVERY)
+        try:
+            while True:
+                now = self.clock.now()
+                self.members.attend(now, attached=self.hears())
+                if now - spoken >= SAYS_EVERY or self.me() != self.members.me:
+                    self.speak()
+                    spoken = now
+                for name, lease in self.leases.items():
+                    self._spread(name, lease, now)
+                await self.clock.sleep(_LOOKS_EVERY)
+        finally:
+            await self._end_moves()
 
-    async def _spread(self, name: str, lease: Lease, now: float) -> None:
+    def _spread(self, name: str, lease: Lease, now: float) -> None:
+        if name in self._moves:
+            return
         if not lease.held:
             if self.spread.mends(name, now):
-                await lease.mend()
-            return
-        heir = self.spread.heir(name, now)
-        if heir:
+                self._move(name, lease.mend())
+        elif heir := self.spread.heir(name, now):
             log.info("yields", integration=name, to=heir)
             self.spread.yielded(name, now)
-            await lease.yield_to_others()
+            self._move(name, lease.yield_to_others())
+
+    def _move(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        # in a task: a lease that is stuck must not keep this hub from saying that it lives
+        task = asyncio.create_task(work)
+        self._moves[name] = task
+        task.add_done_callback(lambda _: self._moves.pop(name, None))
+
+    async def _end_moves(self) -> None:
+        moves = list(self._moves.values())
+        for task in moves:
+            task.cancel()
+        if moves:
+            await asyncio.wait(moves)

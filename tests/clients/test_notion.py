@@ -163,7 +163,7 @@ class TestQueryDatabase:
             await perform(client, method)
 
 
-PARENTS: Final[list[dict[str, str]]] = [
+PARENTS: Final[list[dict[str, Any]]] = [
     {"page_id": PAGE},
     {"database_id": PAGE},
     {"data_source_id": PAGE},
@@ -172,7 +172,7 @@ PARENTS: Final[list[dict[str, str]]] = [
 
 
 @pytest.mark.parametrize("given", PARENTS, ids=lambda one: "".join(one) or "none")
-async def test_a_page_goes_where_it_was_asked_to(given: dict[str, str]) -> None:
+async def test_a_page_goes_where_it_was_asked_to(given: dict[str, Any]) -> None:
     script = Script(reply({"object": "page", "id": PAGE}))
     await perform(client_of(script), "create_page", **given)
     kind, parent = next(iter((given or {"database_id": DATABASE}).items()))

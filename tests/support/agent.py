@@ -41,7 +41,8 @@ class Asking(Message):
 
     def properties(self) -> Basic.Properties:
         made = Message.properties(self)
-        made.message_id = self.message_id or made.message_id
+        if self.message_id is not None:
+            made.message_id = self.message_id or None
         made.content_encoding = self.content_encoding
         return made
 

@@ -110,7 +110,7 @@ class HubProcess:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._seen = len(self.lines())
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603  (our own command)
                 [sys.executable, "-c", _MAIN, "serve"],
                 cwd=self.folder,
                 env=self.environment,

@@ -165,7 +165,7 @@ class Proxy:
             while data := await reader.read(CHUNK):
                 await flow.moving.wait()
                 if flow.delay:
-                    await asyncio.sleep(flow.delay)
+                    await _later(flow.delay)
                 if flow.lost:
                     continue
                 writer.write(flow.share(data))
@@ -176,6 +176,12 @@ class Proxy:
         await flow.moving.wait()
         if writer.can_write_eof() and not writer.is_closing():
             writer.write_eof()
+
+
+async def _later(seconds: float) -> None:
+    passed = asyncio.Event()
+    asyncio.get_running_loop().call_later(seconds, passed.set)
+    await passed.wait()
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:

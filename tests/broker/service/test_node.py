@@ -110,6 +110,22 @@ async def test_ctl_that_fails_repeats_the_reason(own_node: Node) -> None:
         await own_node.ctl("no_such_command")
 
 
+async def test_ctl_that_takes_too_long_is_ended(own_node: Node) -> None:
+    with pytest.raises(NodeError, match=r"list_users failed: no answer within 0\.01 s"):
+        await own_node.ctl("list_users", within=0.01)
+
+
+def test_a_node_that_does_not_run_cannot_be_frozen(tmp_path: Path) -> None:
+    with pytest.raises(NodeError, match="start it first"):
+        Node(tmp_path).freeze()
+
+
+async def test_a_start_that_takes_too_long_is_undone(tmp_path: Path) -> None:
+    with pytest.raises(NodeError, match=r"did not answer within 0\.1 s"):
+        await Node(tmp_path).start(within=0.1)
+    assert processes_of(tmp_path) == []
+
+
 async def test_a_second_owner_of_the_folder_is_refused(own_node: Node) -> None:
     with pytest.raises(NodeError, match="Another process runs the private broker"):
         await Node(own_node.folder).start()
@@ -123,6 +139,8 @@ async def test_stop_leaves_no_process_and_a_new_start_has_the_same_address(tmp_p
         url = node.url
         assert len(processes_of(tmp_path)) >= 3
     assert processes_of(tmp_path) == []
+    not_ours = os.getpid()  # a number that was the node's before the machine started anew
+    (tmp_path / "pids.json").write_text(f'{{"vm": {not_ours}, "epmd": {not_ours}}}')
     async with Node(tmp_path) as again:
         assert again.url == url
         assert await take(again, "kept") == b"kept"

@@ -16,6 +16,13 @@ from tests.support.bus import Inbox, declare, delete, keep, linked
 from tests.support.proxy import Proxy
 from tests.support.wait import wait_until
 
+REDECLARED_TOO_LATE = [
+    "broker_unreachable",
+    "consumer_detached",
+    "broker_connected",
+    "consumer_attached",
+]
+
 
 async def test_after_a_cut_wire_and_a_collection(amqp_url: str, names: OwnNames) -> None:
     inbox = Inbox()
@@ -37,7 +44,7 @@ async def test_after_a_cut_wire_and_a_collection(amqp_url: str, names: OwnNames)
 
 async def test_a_queue_that_is_deleted_and_declared_again(amqp_url: str, names: OwnNames) -> None:
     inbox = Inbox()
-    async with linked(amqp_url) as (link, changes):
+    async with linked(amqp_url) as (link, _):
         queue = await declare(link, names.queue("q"))
         with capture_logs() as logs:
             async with Subscription(link, queue, inbox, prefetch=10) as subscription:
@@ -49,13 +56,14 @@ async def test_a_queue_that_is_deleted_and_declared_again(amqp_url: str, names: 
                 await wait_until(lambda: subscription.attached)
                 await Publisher(link).publish("", queue, Message(b"again"))
                 await wait_until(lambda: inbox.bodies == [b"again"])
-        assert changes == [True]
-    assert [entry["event"] for entry in logs] == [
+    events = [entry["event"] for entry in logs]
+    assert events[:3] == [
         "consumer_attached",
         "consumer_detached",  # the queue was deleted
         "consumer_detached",  # there is no such queue, however often it is tried
-        "consumer_attached",
     ]
+    # RabbitMQ may close the connection (541) when it is asked for a queue that is being declared.
+    assert events[3:] in (["consumer_attached"], REDECLARED_TOO_LATE)
 
 
 async def test_a_queue_of_its_own_is_made_anew(amqp_url: str, names: OwnNames) -> None:

@@ -235,8 +235,8 @@ class TestOwnership:
         assert len(gate) == 0
 
     async def test_who_has_expired_is_not_handed_back_as_well(self) -> None:
-        gate = gate_of(ONE_A_SECOND)
-        await gate.enter(Call())
+        gate = gate_of(concurrency=1)
+        await gate.enter(Call(timeout=60))
         task = await waiting(gate, Call(deadline=1001.0))
         clock_of(gate).advance(2)
         gate.close()

@@ -212,7 +212,7 @@ def play(world: World, step: Step) -> None:
         "4/h, 3/s burst 4",
     ],
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(steps=st.lists(SHORT, min_size=5, max_size=25))
 def test_all_owners_together_never_exceed_the_limit(text: str, steps: list[Step]) -> None:
     check(text, steps)

@@ -1,4 +1,6 @@
 import math
+import time
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -45,6 +47,22 @@ NAMES = ("x-rate-limit-retry-after-seconds", "retry-after")
 )
 def test_retry_after_is_seconds_or_a_date_from_0_to_a_day(text: str, seconds: float | None) -> None:
     assert retry_after({"retry-after": text}, WALL) == seconds
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine that does not keep UTC."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Etc/GMT+7")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("elsewhere")
+@pytest.mark.parametrize("text", ["2023-11-14T22:13:50", "Tue Nov 14 22:13:50 2023"])
+def test_a_date_without_a_zone_is_utc_wherever_the_hub_runs(text: str) -> None:
+    assert retry_after({"retry-after": text}, WALL) == 30.0
 
 
 @pytest.mark.parametrize(

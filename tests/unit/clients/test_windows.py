@@ -186,6 +186,7 @@ def test_a_merged_chunk_never_expires_early() -> None:
     st.lists(st.tuples(st.integers(-(10**6), 10**6), st.integers(1, 9)), min_size=60, max_size=80),
     st.integers(1, 10**6),
 )
+@settings(max_examples=50)
 def test_thinning_moves_amounts_only_to_later(spends: list[Spend], grain: int) -> None:
     thinned = thin(spends, grain)
     assert thinned == sorted(thinned)

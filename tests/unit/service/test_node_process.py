@@ -94,6 +94,15 @@ async def test_a_process_is_ours_by_its_words_and_only_while_it_runs() -> None:
     assert not is_ours(process.pid, "mark-of-this-test")
 
 
+@pytest.mark.skipif(not Path("/bin/ps").exists(), reason="there is no ps on this machine")
+async def test_where_there_is_no_proc_ps_is_asked(tmp_path: Path) -> None:
+    process = spawn(SLEEPER, {}, subprocess.DEVNULL)
+    nowhere = tmp_path / "proc"
+    await wait_until(lambda: is_ours(process.pid, "mark-of-this-test", nowhere), what="the words")
+    end_group(process)
+    assert not is_ours(process.pid, "mark-of-this-test", nowhere)
+
+
 async def test_a_stray_is_ended() -> None:
     process = spawn(SLEEPER, {}, subprocess.DEVNULL)
     await end_stray(process.pid, "mark-of-this-test", within=5)

@@ -1,0 +1,51 @@
+"""Before a hub takes anything over it asks who is there, and whether they keep the same record."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from clients._clock import Clock
+from contracts import Names
+from service.control import order
+from service.members import Members
+from service.message import Message
+from service.publisher import Publisher
+from service.subscription import Subscription
+
+ANSWERS_WITHIN: Final = 1.0
+"""Seconds in which every running hub says what it is."""
+
+_POLL: Final = 0.01
+
+
+class ForeignStore(Exception):
+    """Hubs of one broker with two records of calls could send an unsafe call twice."""
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """The first thing that a hub does on its broker."""
+
+    names: Names
+    user: str
+    """The hub's own: only its commands are heard."""
+    store: str
+    clock: Clock
+
+    async def hold(self, members: Members, ear: Subscription, publisher: Publisher) -> None:
+        """Ask, listen for `ANSWERS_WITHIN`, and compare.
+
+        Raises:
+            ForeignStore: another hub keeps another record; names both.
+        """
+        while not ear.attached:
+            await self.clock.sleep(_POLL)
+        command = Message(order("who").model_dump_json().encode(), user_id=self.user)
+        await publisher.publish(self.names.control, "", command, mandatory=False)
+        await self.clock.sleep(ANSWERS_WITHIN)
+        foreign = sorted(members.foreign_stores(self.clock.now()))
+        if foreign:
+            raise ForeignStore(
+                f"Another hub of this broker keeps its calls in {', '.join(foreign)}, this one in "
+                f"{self.store}. Give all hubs the same HUB_DATABASE_URL, or this one another "
+                "HUB_PREFIX."
+            )

@@ -1,0 +1,28 @@
+import pytest
+
+from contracts import Names
+from contracts._names import integration_of, key_word
+
+
+def test_every_name_begins_with_the_prefix() -> None:
+    names = Names("lab")
+    assert names.requests == "lab.requests"
+    assert names.queue("notion") == "lab.requests.notion"
+    assert names.lease("notion") == "lab.lease.notion"
+    assert names.dead_letters == "lab.dead-letters"
+    assert names.reply_queue("alice") == "lab.replies.alice"
+    assert names.reply_queue("alice", "x") == "lab.replies.alice.x"
+    all_names = [getattr(names, name) for name in vars(Names) if name.islower() and name[0] != "_"]
+    assert all(one.startswith("lab") for one in all_names if isinstance(one, str))
+
+
+@pytest.mark.parametrize(
+    ("user", "word"), [("alice", "alice"), ("a.b", "a_b"), ("a b*#é", "a_b___"), ("-", "-")]
+)
+def test_a_user_is_one_word_of_a_key(user: str, word: str) -> None:
+    assert key_word(user) == word
+
+
+def test_the_integration_of_an_operation() -> None:
+    assert integration_of("notion.get_page") == "notion"
+    assert integration_of("odd") == "odd"
