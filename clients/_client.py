@@ -4,7 +4,7 @@ import inspect
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from types import ModuleType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from clients._api import Api, Ask
 from clients._auth import Auth
@@ -18,6 +18,10 @@ from contracts import Failure, OutcomeUnknown, Request, Result
 
 Health = dict[str, Any]
 """``{"status": "ok" | "error", "upstreams": {name: {"status", "latency_ms", …}}}``."""
+
+_PROBE_TIMEOUT: Final = 10.0
+_PROBE_PATIENCE: Final = 20.0
+"""Seconds: a probe that would wait longer for the limit is given up."""
 
 
 class Client:
@@ -99,7 +103,7 @@ class Client:
         Raises:
             Failure: it did not succeed.
         """
-        call = Call(timeout=10.0)
+        call = Call(timeout=_PROBE_TIMEOUT, deadline=self._kit.clock.now() + _PROBE_PATIENCE)
         CURRENT.set(call)
         path = self.upstreams[upstream].probe
         if path:

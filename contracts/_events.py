@@ -9,6 +9,7 @@ from contracts._types import Utc
 State = Literal["up", "degraded", "down", "unconfigured", "paused"]
 Cause = Literal["network", "credential", "quota", "upstream", "contract", "hub"]
 Mode = Literal["configured", "sandbox", "none"]
+Level = Literal["ok", "low", "exhausted"]
 
 
 class Event(BaseModel):
@@ -51,7 +52,7 @@ class LimitEvent(Event):
 
     integration: str
     upstream: str
-    level: Literal["low", "exhausted", "ok"]
+    level: Level
     tokens_left: float
     eta: float
     """Seconds until one call could go."""

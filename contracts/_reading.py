@@ -6,8 +6,9 @@ from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
 
-from contracts._errors import Facts, FieldError, InvalidRequest, UnknownOperation
+from contracts._errors import InvalidRequest, UnknownOperation
 from contracts._model import Request
+from contracts._problem import Facts, FieldError
 
 Q = TypeVar("Q", bound=Request[Any])
 

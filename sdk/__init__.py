@@ -3,11 +3,12 @@
 Requests, results and failures are those of `contracts`.
 """
 
-from sdk._errors import HubUnreachable
+from sdk._errors import HubUnreachable, NotScripted
 from sdk._events import Event
+from sdk._fake import FakeHub
 from sdk._hub import Hub
 from sdk._replies import Reply
 from sdk._request import Options
 from sdk._stream import Stream
 
-__all__ = ["Event", "Hub", "HubUnreachable", "Options", "Reply", "Stream"]
+__all__ = ["Event", "FakeHub", "Hub", "HubUnreachable", "NotScripted", "Options", "Reply", "Stream"]

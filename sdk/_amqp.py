@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -30,7 +31,7 @@ from aiormq.channel import Channel
 from aiormq.exceptions import ChannelAccessRefused
 from pamqp.common import FieldTable
 
-from sdk._errors import Denied, Lost, Refused
+from sdk._errors import Denied, Lost, Refused, Silent
 
 NOT_ALLOWED: Final = 403
 NOT_FOUND: Final = 404
@@ -66,6 +67,8 @@ async def connect(url: str) -> AbstractConnection:
         raise Refused("the broker refused the login: user or password are wrong") from error
     except InvalidFrameError as error:
         raise Refused("the virtual host does not exist, or is not for this user") from error
+    except TimeoutError as error:
+        raise Silent(f"it did not answer within {_CONNECT_WITHIN:g} s") from error
     except Exception as error:  # whatever a peer that is no broker makes of the handshake
         raise Lost(why(error)) from error
 
@@ -145,13 +148,23 @@ async def on_end(channel: AbstractChannel, call: Callable[[], object]) -> None:
     beneath.on_consumer_cancel_callbacks.add(lambda _: call())
 
 
-async def publish(channel: AbstractChannel, exchange: str, key: str, message: Message) -> None:
-    """Publish on a channel with confirms and wait for the broker's word, however long.
+@dataclass
+class Letter:
+    """A message to an exchange."""
+
+    exchange: str
+    key: str
+    message: Message
+
+
+async def publish(channel: AbstractChannel, letter: Letter, within: float) -> None:
+    """Publish on a channel with confirms, and wait for the broker's word.
 
     Raises:
         PublishError: no queue takes it.
         DeliveryError: the broker did not store it.
         Denied: the broker closed the channel: for this message, or for another one.
+        Silent: no word in time.
         Lost: nobody knows.
     """
     if not await usable(channel):
@@ -159,11 +172,12 @@ async def publish(channel: AbstractChannel, exchange: str, key: str, message: Me
     beneath = await _beneath(channel)
     with translated():
         await beneath.basic_publish(
-            message.body,
-            exchange=exchange,
-            routing_key=key,
-            properties=message.properties,
+            letter.message.body,
+            exchange=letter.exchange,
+            routing_key=letter.key,
+            properties=letter.message.properties,
             mandatory=True,
+            timeout=within,
             wait=False,
         )
 
@@ -180,10 +194,10 @@ async def usable(channel: AbstractChannel) -> bool:
     return not closing.is_set()
 
 
-async def ack(message: AbstractIncomingMessage) -> None:
-    """Acknowledge, unless the channel is gone: then the message comes again."""
+async def ack(message: AbstractIncomingMessage, *, multiple: bool = False) -> None:
+    """Acknowledge, with all before it if `multiple`; where the channel is gone it comes again."""
     with contextlib.suppress(Lost, Denied), translated():
-        await message.channel.basic_ack(message.delivery_tag or 0, wait=False)
+        await message.channel.basic_ack(message.delivery_tag or 0, multiple=multiple, wait=False)
 
 
 def let_go(connection: AbstractConnection) -> None:
@@ -213,6 +227,8 @@ def translated() -> Iterator[None]:
         raise
     except AMQPChannelError as error:
         raise _denied(error) from error
+    except TimeoutError as error:
+        raise Silent("the broker did not answer in time") from error
     except (AMQPError, OSError, RuntimeError) as error:
         raise Lost(why(error)) from error
     except asyncio.CancelledError as error:
@@ -223,8 +239,6 @@ def translated() -> Iterator[None]:
 
 def why(error: object) -> str:
     """Return the reason in what ended a connection or a channel."""
-    if isinstance(error, TimeoutError):
-        return "the broker did not answer in time"
     if isinstance(error, asyncio.CancelledError):
         return "the broker sent no heartbeat"
     if isinstance(error, ConnectionClosed):

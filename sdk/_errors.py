@@ -3,12 +3,14 @@
 ::
 
     HubUnreachable   what a program sees: there is no hub, or nobody answers
+    NotScripted      what a test sees: its agent asked a FakeHub for something unforeseen
     Lost             connection or channel went away: what was on it may have arrived, or not
-    └── Refused      … and it is no use to try again
+    ├── Silent       it may still be there, but the broker does not answer
+    └── Refused      it is no use to try again
     Denied           the broker closed the channel, and said why
     Closed           the `Hub` was left
 
-All but the first stay within this package.
+All but the first two stay within this package.
 """
 
 
@@ -16,8 +18,16 @@ class HubUnreachable(ConnectionError):
     """There is no hub: no broker, a broker that no hub has prepared, or nobody who answers."""
 
 
+class NotScripted(AssertionError):
+    """A test's agent asked for something that the test did not foresee."""
+
+
 class Lost(Exception):
     """Connection or channel went away, or are silent."""
+
+
+class Silent(Lost):
+    """The broker did not answer in time."""
 
 
 class Refused(Lost):

@@ -133,6 +133,8 @@ class Hub:
         """
         outgoing = Outgoing(operation, params, options or Options())
         within = outgoing.options.within
+        if within is not None and within <= 0:
+            raise _expired(outgoing, within)
         patience = _LONGEST if within is None else within + _GRACE
         return await _bounded(self._way.ask(outgoing), outgoing, patience)
 
@@ -241,9 +243,9 @@ async def _bounded(work: Awaitable[S], outgoing: Outgoing, patience: float) -> S
 
 def _expired(outgoing: Outgoing, patience: float) -> Expired:
     if outgoing.left:
-        text = "the request may still be under way, asking again with the same id repeats nothing"
+        text = "it may still be under way, and asking again with the same id repeats nothing"
     else:
-        text = "the broker could not be reached and the request was not sent"
+        text = "the request was not sent"
     failure = Expired(
         f"{outgoing.operation}: no reply within {patience:g} s; {text}.",
         Facts(outcome="unknown" if outgoing.left else "not_sent", operation=outgoing.operation),

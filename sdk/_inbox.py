@@ -7,6 +7,7 @@ queues) gets direct reply-to, which keeps nothing: then every call that waits is
 each loss of the connection, with its old id.
 """
 
+import asyncio
 import secrets
 from collections.abc import Callable
 from typing import Final
@@ -21,6 +22,9 @@ from sdk._errors import Denied
 KEPT_MS: Final = 15 * 60 * 1000
 """The queue outlives its agent's connection by so much: longer than any deadline."""
 
+_BATCH: Final = 0.01
+"""Seconds in which replies gather to be acknowledged together."""
+
 Take = Callable[[AbstractIncomingMessage], None]
 
 
@@ -30,6 +34,7 @@ class Inbox:
     def __init__(self, address: Address, take: Take) -> None:
         self._take = take
         self._known = False
+        self._newest: AbstractIncomingMessage | None = None
         self.direct = "." in address.user
         """Whether replies come by direct reply-to."""
         self._queue = address.names.reply_queue(address.user, secrets.token_hex(8))
@@ -77,6 +82,13 @@ class Inbox:
         return False
 
     async def _arrive(self, message: AbstractIncomingMessage) -> None:
+        """Hand it over; the first of a batch acknowledges all, since each costs a system call."""
         self._take(message)
-        if not self.direct:
-            await _amqp.ack(message)
+        first, self._newest = self._newest is None, message
+        if self.direct or not first:
+            return
+        try:
+            await asyncio.sleep(_BATCH)
+        finally:
+            newest, self._newest = self._newest, None
+        await _amqp.ack(newest, multiple=True)

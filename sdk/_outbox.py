@@ -14,14 +14,13 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Final
 
-from aio_pika import Message
 from aio_pika.abc import AbstractChannel
 from aio_pika.exceptions import DeliveryError, PublishError
 
 from contracts import Forbidden, InvalidRequest
 from contracts._names import integration_of
 from sdk import _amqp
-from sdk._errors import Denied, HubUnreachable, Lost
+from sdk._errors import Denied, HubUnreachable, Lost, Silent
 from sdk._link import LONGEST_PAUSE, SHORTEST_PAUSE, Link, jitter
 
 CONFIRM_WITHIN: Final = 10.0
@@ -33,12 +32,9 @@ _BLAMED: Final = re.compile(r"topic '(?P<key>[^']*)'|message size (?P<size>\d+)"
 
 
 @dataclass
-class Letter:
-    """A message to an exchange."""
+class Letter(_amqp.Letter):
+    """A message that has to get there."""
 
-    exchange: str
-    key: str
-    message: Message
     needed: Callable[[], bool] = lambda: True
     """Asked before each attempt: whether it still has to be published."""
     nobody: str = "No queue takes the request: no hub has prepared this broker."
@@ -99,18 +95,17 @@ class Outbox:
 
     async def _attempt(self, letter: Letter) -> bool:
         lane = self._lanes[zlib.crc32(integration_of(letter.key).encode()) % len(self._lanes)]
+        channel: AbstractChannel | None = None
         try:
             channel = await lane.channel()
             letter.left = True
-            async with asyncio.timeout(self._confirm_within) as limit:
-                await _amqp.publish(channel, letter.exchange, letter.key, letter.message)
-        except TimeoutError:
-            if not limit.expired():
-                raise
-            lane.retire(channel)
-            return False
+            await _amqp.publish(channel, letter, self._confirm_within)
         except PublishError:
             raise HubUnreachable(letter.nobody) from None
+        except Silent:
+            if channel is not None:
+                lane.retire(channel)
+            return False
         except (Lost, DeliveryError):
             return False
         except _ENCODING as error:
@@ -157,7 +152,7 @@ class Lane:
             return self._channel
 
     def retire(self, channel: AbstractChannel) -> None:
-        """Give up a channel on which a confirm does not come."""
+        """Give up a channel that is silent."""
         if self._fixed:
             self.link.reset()
         elif self._channel is channel:

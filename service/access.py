@@ -2,10 +2,12 @@
 
 ::
 
-    {"alice": {"operations": ["notion.*", "twilio.get_message"], "classes": ["safe"]}}
+    {"alice": {"operations": ["notion.*", "twilio.get_message"], "classes": ["safe"]},
+     "olga": {"operations": [], "operator": true}}
 
-`operations` are names or ``<integration>.*`` or ``*``; `classes`, if given, narrow them. Without a
-file everyone may call everything; with one, who is not named may call nothing.
+`operations` are names or ``<integration>.*`` or ``*``; `classes`, if given, narrow them. An
+`operator` may give orders to the hubs (`hub pause`). Without a file everyone may call everything;
+with one, who is not named may call nothing.
 """
 
 from collections.abc import Mapping
@@ -28,6 +30,7 @@ class Grant(BaseModel):
 
     operations: tuple[Pattern, ...]
     classes: tuple[Class, ...] = ("safe", "idempotent", "keyed", "unsafe")
+    operator: bool = False
 
     def covers(self, operation: str, kind: Class) -> bool:
         """Return whether it allows this operation of this class."""
@@ -45,6 +48,11 @@ class Access:
     def restricted(self) -> bool:
         """Whether there is a file."""
         return self._grants is not None
+
+    def operates(self, user: str) -> bool:
+        """Return whether the file marks this user as an operator."""
+        grant = (self._grants or {}).get(user)
+        return grant is not None and grant.operator
 
     def permit(self, user: str, operation: str, kind: Class) -> None:
         """Do nothing if this user may.

@@ -21,6 +21,7 @@ from service import topology
 from service.access import read_access
 from service.answer import Answer
 from service.ask import Understanding
+from service.budget import Budgets
 from service.consumer import OnDelivery, Temporary
 from service.control import Commands
 from service.delivery import Delivery
@@ -171,6 +172,7 @@ class Hub:
         operations: dict[str, Operation] = {}
         for one in self.integrations.values():
             operations |= one.operations
+        self.metrics.know(operations)
         lost = Desk(self.post, self.reader, unrouted(operations))
         dropped = Dropped(self.understandings, self.store)
         fallen = Desk(self.post, DroppedReader(self.reader), dropped.handle)
@@ -193,13 +195,17 @@ class Hub:
         )
         hubs = Temporary(self.names.events, ("hub.*.owns", "hub.*.stopped"))
         self._ear = await self._listen(stack, hubs, roster.hear, _HEARD_WINDOW)
-        control = Commands(
-            _user(self._url), who, self.owners, self.leases, self.events, roster.speak
-        )
+        control = Commands(self._commands, who, self.owners, self.leases, self.events, roster.speak)
         await self._listen(stack, Temporary(self.names.control), control.take, _HEARD_WINDOW)
-        prober = Prober(list(self.owners.values()), self.clock, self.settings.health_interval)
-        self._run(stack, prober.run())
+        owned, clock = list(self.owners.values()), self.clock
+        prober = Prober(owned, members, clock, self.settings.health_interval)
+        budgets = Budgets(owned, self.events, self.metrics, clock, self.settings.instance)
+        for watch in (prober, budgets):
+            self._run(stack, watch.run())
         return roster
+
+    def _commands(self, user: str | None) -> bool:
+        return user is not None and (user == _user(self._url) or self.access.operates(user))
 
     def _owner(self, integration: Integration) -> Owner:
         at = Surroundings(integration, self.store, Shared(self.clock.now), self.clock)

@@ -14,7 +14,7 @@ from contracts import _names as wire
 from contracts._events import DidEvent, HealthEvent, LifeEvent, LimitEvent, OwnsEvent
 
 _TEMPLATE: Final = "#/components/schemas/{model}"
-_EVENTS: Final = {
+_EVENTS: Final[dict[str, tuple[str, type[BaseModel]]]] = {
     "health": ("health.{integration}.{state}", HealthEvent),
     "limit": ("limit.{integration}.{level}", LimitEvent),
     "owns": ("hub.{instance}.owns", OwnsEvent),

@@ -8,6 +8,7 @@ import structlog
 from pydantic import ValidationError
 
 from contracts._events import Control, DidEvent
+from contracts._names import NOBODY
 from service.delivery import Delivery
 from service.events import Events
 from service.lease import Lease
@@ -21,8 +22,8 @@ log = structlog.get_logger()
 class Commands:
     """What one hub does about commands."""
 
-    user: str
-    """The hub's own user at the broker: only its commands count."""
+    may: Callable[[str | None], bool]
+    """Whether a user at the broker may give orders: the hub's own, and operators."""
     who: Identity
     owners: Mapping[str, Owner]
     leases: Mapping[str, Lease]
@@ -32,24 +33,30 @@ class Commands:
     def take(self, delivery: Delivery) -> None:
         """Obey a command, or say in the log why not."""
         delivery.ack()
-        if delivery.properties.user_id != self.user:
-            log.warning("command_refused", user=delivery.properties.user_id or "-")
+        user = delivery.properties.user_id
+        if not self.may(user):
+            log.warning("command_refused", user=user or NOBODY)
             return
         try:
             command = Control.model_validate_json(delivery.body)
         except ValidationError as error:
             log.warning("command_not_understood", reason=str(error.errors()[0]["msg"]))
             return
+        log.info("command", do=command.do, integration=command.integration, user=user)
         self._obey(command)
 
     def _obey(self, command: Control) -> None:
-        detail = ""
+        detail: str | None = ""
         if command.do == "who":
             self.speak()
-        elif command.do in {"pause", "resume"}:
+        elif command.do == "reload_keys":
+            detail = "Not done: this hub reads its keys when it starts. Start it again."
+        else:
             detail = self._pause(command)
-            if not detail:
-                return
+        if detail is not None:
+            self._answer(command, detail)
+
+    def _answer(self, command: Control, detail: str) -> None:
         did = DidEvent(
             instance=self.who.instance,
             store=self.who.store,
@@ -60,15 +67,16 @@ class Commands:
         )
         self.events.tell(f"hub.{self.who.instance}.{command.do}", did)
 
-    def _pause(self, command: Control) -> str:
+    def _pause(self, command: Control) -> str | None:
+        """Return what was done; None where another hub, the owner, answers."""
         name = command.integration or ""
         lease = self.leases.get(name)
         if lease is None or not lease.held:
-            return ""  # its owner answers
+            return None
         paused = command.do == "pause"
         self.owners[name].pause(paused=paused)
         lease.set_paused(paused=paused)
-        return f"{name} is {command.do}d"
+        return f"{name} is paused." if paused else f"{name} is served again."
 
 
 def order(do: str, integration: str | None = None) -> Control:

@@ -83,6 +83,7 @@ class Health:
         self._upstreams = {name: _Upstream() for name in upstreams}
         self._lacking: tuple[str, ...] = ()
         self._paused = False
+        self._trouble = ""
         self._told: State | None = None
         self._since = datetime.now(UTC)
 
@@ -97,6 +98,21 @@ class Health:
         self._paused = paused
         return self._changed()
 
+    def trouble(self, reason: str) -> HealthEvent | None:
+        """Take note of what is wrong with the hub; returns the event if the state has changed."""
+        self._trouble = reason
+        return self._changed()
+
+    def believe(self, told: HealthEvent) -> None:
+        """Take over what the owner tells: this hub may be the next one."""
+        for name, one in told.upstreams.items():
+            if name in self._upstreams:
+                failures = 0 if one.state == "up" else DAMPING
+                self._upstreams[name] = _Upstream(
+                    one.state, one.cause, one.detail, one.latency_ms, failures
+                )
+        self._told, self._since = told.state, told.since
+
     def snapshot(self) -> HealthEvent:
         """Return the state as it is."""
         return self._event(self.state, None)
@@ -110,7 +126,7 @@ class Health:
             return "unconfigured"
         states = {one.state for one in self._upstreams.values()}
         if states <= {"up"}:
-            return "up"
+            return "degraded" if self._trouble else "up"
         return "down" if states == {"down"} else "degraded"
 
     def _changed(self) -> HealthEvent | None:
@@ -126,6 +142,8 @@ class Health:
         cause, detail = worst.cause, worst.detail
         if state == "unconfigured":
             cause, detail = "credential", f"Set {', '.join(self._lacking)} where the hub runs."
+        elif cause is None and self._trouble:
+            cause, detail = "hub", self._trouble
         return HealthEvent(
             integration=self.integration,
             state=state,

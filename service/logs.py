@@ -1,23 +1,31 @@
 """One line for one event: JSON for machines, text for people; never a secret, never a body."""
 
+import asyncio
+import json
 import logging
 import sys
 from collections.abc import MutableMapping
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 import structlog
 
 from clients._redact import Redactor
 
 _CUT: Final = 2000
+_CUT_TRACE: Final = 8000
+_TRACE: Final = "exception"
 _QUIET: Final = ("aiormq", "aio_pika", "pamqp", "aiohttp", "asyncio", "uvicorn", "sqlalchemy")
 
 
-def configure(level: str, form: str, redact: Redactor) -> None:
-    """Set up logging for this process."""
-    last: Any = structlog.processors.JSONRenderer()
-    if form == "console":
-        last = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+def configure(level: str, form: str, redact: Redactor, file: TextIO | None = None) -> None:
+    """Set up logging for this process: structlog's, and the warnings of libraries.
+
+    `form` is ``json``, ``console``, or ``auto``: text on a terminal. Libraries that print bodies or
+    a traceback for each outage say nothing.
+    """
+    out = file or sys.stderr
+    terminal = out.isatty()
+    text = form == "console" or (form == "auto" and terminal)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -25,14 +33,35 @@ def configure(level: str, form: str, redact: Redactor) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             _Clean(redact),
-            last,
+            structlog.dev.ConsoleRenderer(colors=terminal) if text else _json,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=out),
         cache_logger_on_first_use=False,
     )
     for library in _QUIET:
         logging.getLogger(library).setLevel(logging.CRITICAL)
+    root = logging.getLogger()
+    if not any(isinstance(handler, _Bridge) for handler in root.handlers):
+        root.addHandler(_Bridge(logging.WARNING))
+
+
+def note_lost_tasks(loop: asyncio.AbstractEventLoop) -> None:
+    """Log what a task raised that nobody awaited: a bug."""
+
+    def told(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        structlog.get_logger().error("bug", where=context["message"], exc_info=error)
+
+    loop.set_exception_handler(told)
+
+
+class _Bridge(logging.Handler):
+    """Takes what libraries log to where everything goes."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Log one record; its traceback stays out."""
+        structlog.get_logger().log(record.levelno, record.getMessage(), logger=record.name)
 
 
 class _Clean:
@@ -45,8 +74,14 @@ class _Clean:
         self, _: object, __: str, event: MutableMapping[str, Any]
     ) -> MutableMapping[str, Any]:
         for name, value in event.items():
-            if isinstance(value, str):
-                event[name] = self._redact(value)[:_CUT]
-            elif not isinstance(value, int | float | bool | None):
-                event[name] = self._redact(str(value))[:_CUT]
+            if not isinstance(value, int | float | bool | None):
+                event[name] = self._cut(name, self._redact(str(value)))
         return event
+
+    def _cut(self, name: str, text: str) -> str:
+        return text[-_CUT_TRACE:] if name == _TRACE else text[:_CUT]
+
+
+def _json(_: object, __: str, event: MutableMapping[str, Any]) -> str:
+    first = {name: event.pop(name, None) for name in ("timestamp", "level", "event")}
+    return json.dumps(first | dict(event))

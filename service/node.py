@@ -32,6 +32,9 @@ __all__ = ["Node", "NodeError"]
 
 STOP_WITHIN: Final = 20.0
 
+# A VM that still boots can miss a SIGTERM.
+TERM_AGAIN: Final = 2.0
+
 # Lives as long as its standard input, which its owner holds: $1 is the node, $2 its port mapper.
 GUARD: Final = "read _; kill -CONT $1; kill -TERM $1 $2"
 
@@ -100,10 +103,11 @@ class Node:
     async def stop(self) -> None:
         """Stop the node cleanly; none of its processes is left."""
         self._dismiss("guard")
-        if self.alive:
+        until = time.monotonic() + STOP_WITHIN
+        while self.alive and time.monotonic() < until:
             self._signal(signal.SIGCONT)
-            self._running["vm"].terminate()
-            await eventually(lambda: not self.alive, STOP_WITHIN)
+            self._signal(signal.SIGTERM)
+            await eventually(lambda: not self.alive, TERM_AGAIN)
         self._dismiss("vm")
         self._dismiss("epmd")
         self._home.pids.unlink(missing_ok=True)

@@ -50,15 +50,22 @@ class Telling:
         self._integration = integration
         self._events = events
         self._metrics = metrics
-        self.heard_at = integration.now()
-        """When the last attempt was made: real traffic makes probes needless."""
+        self._heard = dict.fromkeys(integration.gates, integration.now())
 
     def note(self, upstream: str, failure: Failure | None, seconds: float) -> None:
         """Take note of one attempt."""
-        self.heard_at = self._integration.now()
+        self._heard[upstream] = self._integration.now()
         name = self._integration.name
         self._metrics.attempted(name, upstream, failure.code if failure else "ok")
         self._tell(self._integration.health.note(upstream, failure, seconds))
+
+    def heard_at(self, upstream: str) -> float:
+        """Return when the last attempt was made: real traffic makes probes needless."""
+        return self._heard[upstream]
+
+    def troubled(self, reason: str) -> None:
+        """Take note of what keeps this hub from working as it should; of nothing when it does."""
+        self._tell(self._integration.health.trouble(reason))
 
     def settled(self, *, paused: bool) -> None:
         """Take note of what is missing, and of a pause."""

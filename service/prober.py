@@ -1,44 +1,105 @@
 """Keeps health true where no traffic tells it, and tells it again for those who came late."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Final
+
+import structlog
 
 from clients._clock import Clock
 from clients._gate import HandedBack
+from clients._limits import HOUR, Limits
 from contracts import Failure
+from service.members import Members
 from service.owner import Owner
+from service.repeat import repeat
 
-_FIRST: Final = 1.0
-"""Seconds until the first look."""
+_LOOKS_EVERY: Final = 1.0
+_SHARE: Final = 0.01
+"""Of a window of an hour or more, what probes may take."""
+
+log = structlog.get_logger()
 
 
 class Prober:
-    """Once in each interval: one cheap probe for what is idle, and a snapshot of everything owned.
+    """Of everything owned: one cheap probe where no traffic told anything, and snapshots.
 
-    A probe takes a token like any call.
+    A probe takes a token like any call, and gives up where it has to wait for one.
     """
 
-    def __init__(self, owners: Sequence[Owner], clock: Clock, interval: float) -> None:
+    def __init__(
+        self, owners: Sequence[Owner], members: Members, clock: Clock, interval: float
+    ) -> None:
         self._owners = owners
+        self._members = members
         self._clock = clock
         self._interval = interval
+        self._told: dict[str, float] = {}
+        self._probed: dict[tuple[str, str], float] = {}
+        self._probes: dict[tuple[str, str], asyncio.Task[None]] = {}
 
     async def run(self) -> None:
         """Probe and tell, until cancelled."""
-        await self._clock.sleep(min(self._interval, _FIRST))
-        while True:
-            await asyncio.gather(*(self._look(one) for one in self._owners if one.held))
-            await self._clock.sleep(self._interval)
+        try:
+            await repeat(self._look, min(self._interval, _LOOKS_EVERY), self._clock)
+        finally:
+            for task in self._probes.values():
+                task.cancel()
 
-    async def _look(self, owner: Owner) -> None:
-        integration = owner.integration
-        idle = self._clock.now() - owner.telling.heard_at >= self._interval
-        if idle and owner.serving and not integration.unusable:
-            for upstream, facts in integration.facts.upstreams.items():
-                if facts.probe and not facts.lacking(integration.env):
-                    await _probe(owner, upstream)
-        owner.telling.snapshot()
+    def _look(self) -> None:
+        trouble = self._trouble()
+        for owner in self._owners:
+            if owner.held:
+                owner.telling.troubled(trouble)
+                self._tell(owner)
+                self._probe(owner)
+            else:
+                self._told.pop(owner.integration.name, None)
+
+    def _trouble(self) -> str:
+        foreign = sorted(self._members.foreign_stores(self._clock.now()))
+        if not foreign:
+            return ""
+        return (
+            f"Another hub of this broker keeps its calls in {', '.join(foreign)}: this one takes "
+            "over nothing more. Give all hubs the same HUB_DATABASE_URL, or one another HUB_PREFIX."
+        )
+
+    def _tell(self, owner: Owner) -> None:
+        now, name = self._clock.now(), owner.integration.name
+        if now - self._told.get(name, float("-inf")) >= self._interval:
+            self._told[name] = now
+            owner.telling.snapshot()
+
+    def _probe(self, owner: Owner) -> None:
+        for upstream in self._silent(owner):
+            which = owner.integration.name, upstream
+            self._probed[which] = self._clock.now()
+            task = self._probes[which] = asyncio.create_task(_probe(owner, upstream))
+            task.add_done_callback(partial(self._done, which))
+
+    def _done(self, which: tuple[str, str], _: asyncio.Task[None]) -> None:
+        del self._probes[which]
+
+    def _silent(self, owner: Owner) -> Iterator[str]:
+        """Yield the upstreams that can be probed and that nobody has called for long enough."""
+        integration, now = owner.integration, self._clock.now()
+        if not owner.serving or integration.unusable:
+            return
+        for name, facts in integration.facts.upstreams.items():
+            which = integration.name, name
+            if not facts.probe or which in self._probes or facts.lacking(integration.env):
+                continue
+            last = max(owner.telling.heard_at(name), self._probed.get(which, float("-inf")))
+            if now - last >= spacing(facts.allowed(integration.env), self._interval):
+                yield name
+
+
+def spacing(limits: Limits, interval: float) -> float:
+    """Return the seconds between probes: rare where the vendor counts by the hour or the day."""
+    long = (rate for rate in limits.rates if rate.per >= HOUR)
+    return max([interval, *(rate.per / rate.calls / _SHARE for rate in long)])
 
 
 async def _probe(owner: Owner, upstream: str) -> None:
@@ -46,3 +107,5 @@ async def _probe(owner: Owner, upstream: str) -> None:
         await owner.integration.client.get().probe(upstream)
     except (Failure, HandedBack):
         return  # the attempt itself has told its failure
+    except Exception:
+        log.exception("bug", where=f"probe of {owner.integration.name}.{upstream}")

@@ -3,26 +3,92 @@
 import os
 import socket
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from clients._environment import Environment
+from contracts import NotConfigured
 from contracts._names import data_folder
 
-FILES = (".env", ".env.local")
-"""Read from the working directory; the later wins, the environment over both."""
+ENVIRONMENT: Final = "environment"
+DEFAULT: Final = "default"
+FILES: Final = (".env.local", ".env")
+"""Read from the working directory, where the environment says nothing; the first wins."""
+
+PREFIX: Final = "HUB_"
 
 Sandbox = Literal["off", "auto", "on"]
 
 
 class BadSettings(ValueError):
     """The sentence names the variable and what it has to be."""
+
+
+@dataclass(frozen=True)
+class Layers:
+    """All variables, by where they were read; the first place that has one wins."""
+
+    places: Mapping[str, Mapping[str, str]]
+
+    @cached_property
+    def merged(self) -> Mapping[str, str]:
+        """Every variable with its value."""
+        found: dict[str, str] = {}
+        for values in reversed(list(self.places.values())):
+            found |= values
+        return found
+
+    def source(self, name: str) -> str:
+        """Return where a variable was read: ``environment``, a file's name, or ``default``."""
+        places = (place for place, values in self.places.items() if name in values)
+        return next(places, DEFAULT)
+
+
+def read_layers() -> Layers:
+    """Return all variables that are set to something.
+
+    Raises:
+        BadSettings: a file cannot be read.
+    """
+    places = {ENVIRONMENT: _filled(os.environ)}
+    for file in FILES:
+        try:
+            places[file] = _filled(dotenv_values(file))
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadSettings(f"{file} in {Path.cwd()} cannot be read: {error}.") from None
+    return Layers(places)
+
+
+class _Source(PydanticBaseSettingsSource):
+    """Gives each field its variable's value, or the content of the file in ``<NAME>_FILE``."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[str | None, str, bool]:  # noqa: ARG002  (the base class's)
+        return self._environment.get(variable(field_name)), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        self._environment = Environment(read_layers().merged)
+        fields = self.settings_cls.model_fields.items()
+        found = {name: self.get_field_value(info, name)[0] for name, info in fields}
+        return {name: value for name, value in found.items() if value is not None}
+
+
+def variable(field: str) -> str:
+    """Return the variable of a field."""
+    return PREFIX + field.upper()
 
 
 def data_home() -> Path:
@@ -33,23 +99,16 @@ def data_home() -> Path:
 class Settings(BaseSettings):
     """What `HUB_…` variables say."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="HUB_",
-        env_file=FILES,
-        env_ignore_empty=True,
-        extra="ignore",
-        frozen=True,
-        use_attribute_docstrings=True,
-    )
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, use_attribute_docstrings=True)
 
     amqp_url: SecretStr | None = None
     """The broker, ``amqp(s)://user:password@host:port/vhost``; none: the node of `hub up`."""
     prefix: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")] = "hub"
     """First word of every exchange and queue: keeps several hubs apart on one broker."""
     instance: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")] = Field(
-        default_factory=lambda: f"{socket.gethostname().split('.')[0][:40]}-{os.getpid()}"
+        default_factory=lambda: f"{_host_word()}-{os.getpid()}"
     )
-    """Name of this process among the hubs of one broker."""
+    """Name of this process among the hubs of one broker; none: host and process."""
     http_host: str = "127.0.0.1"
     """Where the pages and `/api` listen; any other than this machine needs HUB_HTTP_TOKEN."""
     http_port: Annotated[int, Field(ge=0, le=65535)] = 8080
@@ -57,14 +116,15 @@ class Settings(BaseSettings):
     http_token: SecretStr | None = None
     """What callers of `/api` send as ``Authorization: Bearer``."""
     data_dir: Path = Field(default_factory=data_home)
-    """Folder of the private broker, the record of calls, and the addresses of `hub up`."""
+    """Folder of the private broker, the record of calls, and the addresses of `hub up`; none:
+    the user's folder for data."""
     database_url: SecretStr | None = None
     """Where the record of calls is kept; none: SQLite in the data folder."""
     integrations: Annotated[tuple[str, ...], NoDecode] = ()
     """Names of the integrations to serve, separated by commas; none: all."""
     sandbox: Sandbox = "off"
     """Answer from recordings: `off`, `on`, or `auto` for those that lack a key."""
-    health_interval: Annotated[float, Field(ge=0.1)] = 60.0
+    health_interval: Annotated[float, Field(ge=0.1, allow_inf_nan=False)] = 60.0
     """Seconds between snapshots of health, and between probes of what is idle."""
     window: Annotated[int, Field(ge=1, le=10_000)] = 256
     """Requests that one integration holds in memory; the rest waits in the broker."""
@@ -74,35 +134,69 @@ class Settings(BaseSettings):
     """Largest answer of an upstream, decoded."""
     access_file: Path | None = None
     """JSON file of who may call what; none: everyone may call everything."""
-    log_format: Literal["json", "console"] = "json"
-    """One JSON object a line, or text for people."""
+    log_format: Literal["auto", "json", "console"] = "auto"
+    """One JSON object a line, or text for people; `auto`: text on a terminal."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """The least important line that is written."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        *_: Any,  # noqa: ANN401  (the base class's other sources)
+        **__: Any,  # noqa: ANN401
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read the variables as `Layers` have them: one truth about where each comes from."""
+        return init_settings, _Source(settings_cls)
 
     @field_validator("integrations", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
-            return tuple(name.strip() for name in value.split(",") if name.strip())
+            return tuple(dict.fromkeys(name.strip() for name in value.split(",") if name.strip()))
+        return value
+
+    @field_validator("data_dir", "access_file")
+    @classmethod
+    def _from_home(cls, value: Path | None) -> Path | None:
+        try:
+            return value.expanduser() if value else value
+        except RuntimeError as error:
+            raise ValueError(str(error)) from None
+
+    @field_validator("amqp_url")
+    @classmethod
+    def _broker(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _is_broker(value.get_secret_value()):
+            raise ValueError("it has to be amqp(s)://user:password@host:port/vhost")
+        return value
+
+    @field_validator("http_token")
+    @classmethod
+    def _sendable(cls, value: SecretStr | None) -> SecretStr | None:
+        token = value.get_secret_value() if value else ""
+        if not token.isascii() or not token.isprintable() or " " in token:
+            raise ValueError("it may have printable ASCII characters only, and no space")
         return value
 
     @model_validator(mode="after")
     def _guarded(self) -> "Settings":
-        if self.http_token is None and not _loopback(self.http_host):
+        if self.http_token is None and not is_loopback(self.http_host):
             raise ValueError(
                 f"HUB_HTTP_HOST {self.http_host} can be reached from outside: set HUB_HTTP_TOKEN"
             )
         return self
 
     @cached_property
-    def variables(self) -> Mapping[str, str]:
-        """Every variable, of the environment and the files."""
-        return merged()
+    def layers(self) -> Layers:
+        """Every variable, and where it was read."""
+        return read_layers()
 
     @cached_property
     def environment(self) -> Environment:
         """Where clients find their keys."""
-        return Environment(self.variables)
+        return Environment(self.layers.merged)
 
     @property
     def store_url(self) -> str:
@@ -121,37 +215,45 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        lines = [_line(one["loc"], one["msg"]) for one in error.errors(include_url=False)]
-        raise BadSettings("; ".join(lines)) from None
+        layers = read_layers()
+        found = error.errors(include_url=False, include_input=False, include_context=False)
+        lines = [_sentence(one["loc"], one["msg"], layers) for one in found]
+        raise BadSettings("\n".join(lines)) from None
+    except NotConfigured as failure:
+        raise BadSettings(failure.detail) from None
 
 
-def merged() -> dict[str, str]:
-    """Return all variables of files and environment."""
-    found: dict[str, str] = {}
-    for name in FILES:
-        found |= {key: value for key, value in dotenv_values(name).items() if value}
-    return found | dict(os.environ)
-
-
-def source_of(name: str) -> str:
-    """Return where a variable was read: ``environment``, a file's name, or ``default``."""
-    if os.environ.get(name):
-        return "environment"
-    for file in reversed(FILES):
-        if dotenv_values(file).get(name):
-            return file
-    return "default"
-
-
-def _line(loc: tuple[int | str, ...], message: str) -> str:
-    name = f"HUB_{str(loc[0]).upper()}: " if loc else ""
-    return f"{name}{message.removeprefix('Value error, ')}"
-
-
-def _loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Return whether nobody but this machine reaches an address."""
     if host == "localhost":
         return True
     try:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _filled(values: Mapping[str, str | None]) -> dict[str, str]:
+    return {name: value for name, value in values.items() if value}
+
+
+def _sentence(loc: tuple[int | str, ...], message: str, layers: Layers) -> str:
+    said = message.removeprefix("Value error, ")
+    if not loc:
+        return f"{said}."
+    name = variable(str(loc[0]))
+    read = next((one for one in (name, f"{name}_FILE") if one in layers.merged), name)
+    return f"{read} ({layers.source(read)}): {said}."
+
+
+def _is_broker(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"amqp", "amqps"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _host_word() -> str:
+    host = socket.gethostname().partition(".")[0]
+    return "".join(one if one.isascii() and one.isalnum() else "-" for one in host)[:40] or "hub"

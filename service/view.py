@@ -1,5 +1,6 @@
 """What `/api` shows of a running hub."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
@@ -29,6 +30,9 @@ class HubView:
         except ValidationError:
             return
         self.heard[event.integration] = event
+        owner = self.hub.owners.get(event.integration)
+        if owner and not owner.held:
+            owner.integration.health.believe(event)
 
     def ready(self) -> str:
         """Return what keeps the hub from being ready; nothing when it is."""
@@ -38,26 +42,22 @@ class HubView:
         """Return all series in Prometheus' text format."""
         return self.hub.metrics.text()
 
+    def names(self) -> Collection[str]:
+        """Return the names of the integrations."""
+        return self.hub.owners.keys()
+
     def integrations(self) -> list[dict[str, Any]]:
         """Return one row for each integration."""
         return [self._row(owner) for owner in self.hub.owners.values()]
 
     def integration(self, name: str) -> dict[str, Any]:
-        """Return everything about one.
-
-        Raises:
-            KeyError: there is none of this name.
-        """
+        """Return everything about one."""
         owner = self.hub.owners[name]
         facts = facts_of(owner.integration.facts, self.hub.settings.environment)
         return facts | self._row(owner)
 
     def health(self, name: str) -> dict[str, Any]:
-        """Return the health of one, as its owner tells it.
-
-        Raises:
-            KeyError: there is none of this name.
-        """
+        """Return the health of one, as its owner tells it."""
         owner = self.hub.owners[name]
         told = None if owner.held else self.heard.get(name)
         event = told or owner.integration.health.snapshot()

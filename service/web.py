@@ -1,41 +1,73 @@
-"""HTTP for people, probes and programs: health, metrics, and calls without AMQP."""
+"""HTTP for people, probes and programs: health, metrics, and calls without AMQP.
 
+What fails is a problem (RFC 9457) as on the bus; what fails before it is a call has no `code`.
+"""
+
+import difflib
+import math
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Annotated, Any, Final, Protocol
 
-from fastapi import Depends, FastAPI, Header, HTTPException, Request, Response
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
 
-from contracts import Failure, Problem
-from contracts._names import PROBLEM_JSON
+from contracts import Facts, Failure, FieldError, Internal, InvalidRequest, Problem
+from contracts._names import PROBLEM_JSON, SERVED_HEADER
+from service.web_guard import Guard, Rules, plain_problem
 
-_LOCAL: Final = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
+MOST_CALLS: Final = 1000
+"""Calls over HTTP that may wait for their reply at once."""
+
+_ROOM: Final = 4096
+"""Bytes of a call besides its parameters."""
+
+_NO_JSON: Final = frozenset({"json_invalid", "model_attributes_type", "missing_body"})
+
+log = structlog.get_logger()
 
 
 class Call(BaseModel):
     """The body of ``POST /api/calls``."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
     operation: Annotated[str, Field(min_length=3, max_length=255)]
+    """As ``notion.get_page``."""
     params: dict[str, Any] = Field(default_factory=dict)
+    """Its parameters."""
     within: Annotated[float, Field(gt=0, le=600)] = 60.0
     """Seconds until the reply has to be there."""
     id: Annotated[str, Field(min_length=1, max_length=255)] | None = None
     """The request id; the same on repeats. Made up if absent."""
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What a call that succeeded gave."""
+
+    body: bytes
+    """The result's JSON."""
+    served: str = "live"
+    """As the header `hub-served` of a reply."""
+
+
 class Caller(Protocol):
     """Puts a call on the bus, as any agent does."""
 
-    async def __call__(self, call: Call) -> bytes:
-        """Return the result's JSON.
+    async def __call__(self, call: Call) -> Outcome:
+        """Return the result.
 
         Raises:
             Failure: it did not succeed.
+            ConnectionError: there is no way to the bus.
         """
         ...
 
@@ -51,78 +83,89 @@ class View(Protocol):
         """Return all series in Prometheus' text format."""
         ...
 
+    def names(self) -> Collection[str]:
+        """Return the names of the integrations."""
+        ...
+
     def integrations(self) -> list[dict[str, Any]]:
         """Return one row for each integration."""
         ...
 
     def integration(self, name: str) -> dict[str, Any]:
-        """Return everything about one.
-
-        Raises:
-            KeyError: there is none of this name.
-        """
+        """Return everything about one."""
         ...
 
     def health(self, name: str) -> dict[str, Any]:
-        """Return the health of one, as its owner tells it.
-
-        Raises:
-            KeyError: there is none of this name.
-        """
+        """Return the health of one, as its owner tells it."""
         ...
 
 
-def make_app(
-    view: View, call: Caller, token: str | None, hosts: frozenset[str] = _LOCAL
-) -> FastAPI:
-    """Return the application."""
-    app = FastAPI(title="Integration Hub", docs_url=None, redoc_url=None)
-    guard = [Depends(_guard(token))]
-    app.middleware("http")(_headers(hosts))
+def make_app(view: View, call: Caller, rules: Rules, largest: int = 256 * 1024) -> Guard:
+    """Return the application; a call's parameters may have so many bytes."""
+    app = FastAPI(
+        title="Integration Hub", docs_url=None, redoc_url=None, max_body_size=largest + _ROOM
+    )
     app.add_exception_handler(Failure, _failed)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(ConnectionError, _unreachable)
+    app.add_exception_handler(Exception, _broken)
     app.add_api_route("/health/live", _live, response_class=PlainTextResponse)
     app.add_api_route("/health/ready", _ready(view), response_class=PlainTextResponse)
-    app.add_api_route("/metrics", _metrics(view), dependencies=guard)
-    app.add_api_route("/api/integrations", _all(view), dependencies=guard)
-    app.add_api_route("/api/integrations/{name}", _one(view), dependencies=guard)
-    app.add_api_route("/api/integrations/{name}/health", _health(view), dependencies=guard)
-    app.add_api_route("/api/calls", _calls(call), methods=["POST"], dependencies=guard)
-    return app
+    app.add_api_route("/metrics", _metrics(view), response_class=PlainTextResponse)
+    app.add_api_route("/api/integrations", _all(view))
+    app.add_api_route("/api/integrations/{name}", _one(view, view.integration))
+    app.add_api_route("/api/integrations/{name}/health", _one(view, view.health))
+    app.add_api_route("/api/calls", _calls(call), methods=["POST"], responses=_PROBLEMS)
+    return Guard(app, rules)
 
 
-def _guard(token: str | None) -> Callable[..., None]:
-    def check(authorization: Annotated[str, Header()] = "") -> None:
-        given = authorization.removeprefix("Bearer ")
-        if token and not secrets.compare_digest(given.encode(), token.encode()):
-            raise HTTPException(401, "Send Authorization: Bearer with HUB_HTTP_TOKEN.")
-
-    return check
-
-
-Next = Callable[[Request], Awaitable[Response]]
-
-
-def _headers(hosts: frozenset[str]) -> Callable[[Request, Next], Awaitable[Response]]:
-    async def add(request: Request, proceed: Next) -> Response:
-        host = request.headers.get("host", "").rsplit(":", 1)[0]
-        if host not in hosts:
-            return PlainTextResponse("This host name is not served here.", 421)
-        response = await proceed(request)
-        response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Cache-Control"] = "no-store"
-        return response
-
-    return add
+_PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
+    "default": {
+        "description": "The problem, with its status.",
+        "content": {PROBLEM_JSON: {"schema": Problem.model_json_schema()}},
+    }
+}
 
 
 async def _failed(_: Request, error: Exception) -> Response:
-    problem: Problem = error.problem() if isinstance(error, Failure) else Failure().problem()
-    headers = {"Content-Type": PROBLEM_JSON}
+    problem = error.problem() if isinstance(error, Failure) else Internal().problem()
+    headers = {}
     if problem.retry_after is not None:
-        headers["Retry-After"] = str(max(1, round(problem.retry_after)))
+        headers["Retry-After"] = str(max(1, math.ceil(problem.retry_after)))
     body = problem.model_dump(mode="json", exclude_none=True)
-    return JSONResponse(body, problem.status, headers)
+    return JSONResponse(body, problem.status, headers, PROBLEM_JSON)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    found = error.errors() if isinstance(error, RequestValidationError) else ()
+    told = tuple(map(_field_error, found))
+    said = "; ".join(f"{one.field or 'body'}: {one.message}" for one in told)
+    return await _failed(request, InvalidRequest(f"{said}.", Facts(errors=told)))
+
+
+def _field_error(error: dict[str, Any]) -> FieldError:
+    if error["type"] in _NO_JSON:
+        return FieldError(field="", message="send a JSON object, as application/json")
+    return FieldError(field=".".join(map(str, error["loc"][1:])), message=error["msg"])
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    body = plain_problem(error.status_code, error.detail)
+    return JSONResponse(body, error.status_code, error.headers, PROBLEM_JSON)
+
+
+async def _unreachable(_: Request, error: Exception) -> Response:
+    body = plain_problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
+    return JSONResponse(body, body["status"], {"Retry-After": "1"}, PROBLEM_JSON)
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    bug = secrets.token_hex(4)
+    log.error("bug", id=bug, where=request.url.path, exc_info=error)
+    return await _failed(request, Internal(f"A bug of the hub; its log has the rest under {bug}."))
 
 
 async def _live() -> str:
@@ -151,28 +194,40 @@ def _all(view: View) -> Callable[[], Awaitable[list[dict[str, Any]]]]:
     return integrations
 
 
-def _one(view: View) -> Callable[[str], Awaitable[dict[str, Any]]]:
+def _one(
+    view: View, show: Callable[[str], dict[str, Any]]
+) -> Callable[[str], Awaitable[dict[str, Any]]]:
     async def integration(name: str) -> dict[str, Any]:
-        try:
-            return view.integration(name)
-        except KeyError:
-            raise HTTPException(404, f"There is no integration {name!r}.") from None
+        known = view.names()
+        if name not in known:
+            raise HTTPException(HTTPStatus.NOT_FOUND, no_such_integration(name, known))
+        return show(name)
 
     return integration
 
 
-def _health(view: View) -> Callable[[str], Awaitable[dict[str, Any]]]:
-    async def health(name: str) -> dict[str, Any]:
-        try:
-            return view.health(name)
-        except KeyError:
-            raise HTTPException(404, f"There is no integration {name!r}.") from None
-
-    return health
-
-
 def _calls(caller: Caller) -> Callable[[Call], Awaitable[Response]]:
+    under_way = 0
+
     async def calls(call: Call) -> Response:
-        return Response(await caller(call), media_type="application/json")
+        nonlocal under_way
+        if under_way >= MOST_CALLS:
+            text = f"{MOST_CALLS} calls wait for their replies already: ask again later."
+            raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, text, {"Retry-After": "1"})
+        under_way += 1
+        try:
+            outcome = await caller(call)
+        finally:
+            under_way -= 1
+        headers = {SERVED_HEADER: outcome.served}
+        return Response(outcome.body, media_type="application/json", headers=headers)
 
     return calls
+
+
+def no_such_integration(name: str, known: Iterable[str]) -> str:
+    """Return the sentence that names the nearest ones."""
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    hint = f"Did you mean {' or '.join(near)}?" if near else f"There are {', '.join(names)}."
+    return f"There is no integration {name[:128]!r}. {hint}"

@@ -30,6 +30,7 @@ _NAMES: Final[Mapping[str, str]] = {
 _BLANK: Final = frozenset({"", "None", "null", "NaN", "nan", "Unk"})
 _FILL: Final = -999.0
 """Nothing SWPC measures is that small: -999.9, -9999 and -99999 mean "no value"."""
+_DAY: Final = re.compile(r"-?\d{1,3}", re.ASCII)
 _CODE: Final = re.compile(r"Space Weather Message Code: (\S+)")
 
 
@@ -59,6 +60,7 @@ def scales(raw: Any) -> Row:  # noqa: ANN401
     days = {
         int(number): {**day, "time": f"{day['DateStamp']}T{day['TimeStamp']}"}
         for number, day in raw.items()
+        if _DAY.fullmatch(number)
     }
     ahead = [days[number] for number in sorted(days) if number > 0]
     return {"past": days[-1], "current": days[0], "forecast": ahead}

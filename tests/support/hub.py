@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import Field
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
+from clients._environment import Environment
 from contracts._names import Names
 from service.app import Hub
 from service.settings import Settings
@@ -17,21 +19,40 @@ from tests.support.wait import wait_until
 
 
 class Given(Settings):
-    """Settings of which clients see only what the test gives."""
+    """Settings of a hub that sees nothing but what the test gives."""
 
     given: dict[str, str] = Field(default_factory=dict)
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003  (the base class's)
+        init_settings: PydanticBaseSettingsSource,
+        *_: Any,  # noqa: ANN401
+        **__: Any,  # noqa: ANN401
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
+
     @cached_property
-    def variables(self) -> dict[str, str]:
-        return self.given
+    def environment(self) -> Environment:
+        return Environment(self.given)
+
+    def but(self, **variables: str) -> "Given":
+        """The same with these variables on top; an empty one is not set."""
+        return given(**(self.given | variables))
 
 
-def settings_for(url: str, names: Names, folder: Path, **more: str) -> Given:
-    """Return a hub's settings in front of the stub at `url`; `more` are variables, on top."""
-    given = {**variables(url), "HUB_PREFIX": names.prefix, "HUB_DATA_DIR": str(folder), **more}
-    own = {key.removeprefix("HUB_").lower(): v for key, v in given.items() if key[:4] == "HUB_"}
-    settings: dict[str, Any] = {"_env_file": None, "given": given, **own}
-    return Given(**settings)
+def given(**variables: str) -> Given:
+    """Return the settings that these variables make."""
+    filled = {name: value for name, value in variables.items() if value}
+    own = {name[4:].lower(): value for name, value in filled.items() if name[:4] == "HUB_"}
+    return Given.model_validate(own | {"given": filled})
+
+
+def settings_for(url: str, names: Names, folder: Path) -> Given:
+    """Return the settings of a hub in front of the stub at `url`."""
+    own = {"HUB_PREFIX": names.prefix, "HUB_DATA_DIR": str(folder)}
+    return given(**(variables(url) | own))
 
 
 @asynccontextmanager

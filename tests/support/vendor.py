@@ -1,9 +1,10 @@
-"""Stub vendors: what a Twilio and a Notion answer to the calls that end-to-end tests make.
+"""Stub vendors: what Twilio, Notion and NOAA's SWPC answer to the calls that end-to-end tests make.
 
 ``Vendor()`` is a handler for `tests.support.upstream.Upstream`; it can hold its answers back.
 """
 
 import asyncio
+import inspect
 import json
 from collections import Counter
 from collections.abc import Iterable
@@ -13,16 +14,18 @@ from typing import Any, Final
 from urllib.parse import parse_qs
 from uuid import UUID
 
-from tests.support.upstream import Received, reply
+from tests.support.upstream import Answer, Handler, Received, Upstream, reply
 
 RECORDINGS: Final = Path(__file__).parents[2] / "clients" / "recordings"
 TWILIO: Final = "/2010-04-01"
 NOTION: Final = "/v1"
+SWPC: Final = "/swpc"
 KEYS: Final = {
     "TWILIO_ACCOUNT_SID": f"AC{'a' * 32}",
     "TWILIO_AUTH_TOKEN": "canary-twilio",
     "TWILIO_PHONE_NUMBER": "+15005550006",
     "NOTION_API_KEY": "canary-notion",
+    "NASA_API_KEY": "canary-nasa",
 }
 
 
@@ -35,6 +38,8 @@ def variables(url: str, limit: str = "100000/1s burst 100000") -> dict[str, str]
         "TWILIO_API_LIMIT": limit,
         "NOTION_API_URL": url + NOTION,
         "NOTION_LIMIT": limit,
+        "SPACE_WEATHER_SWPC_URL": url + SWPC,
+        "SPACE_WEATHER_SWPC_LIMIT": limit,
     }
 
 
@@ -54,7 +59,7 @@ class Vendor:
     def __init__(self) -> None:
         self.waiting: Counter[str] = Counter()
         """Calls that were read and not answered, by vendor."""
-        self._held = {TWILIO: asyncio.Event(), NOTION: asyncio.Event()}
+        self._held = {vendor: asyncio.Event() for vendor in (TWILIO, NOTION, SWPC)}
         self.release()
 
     def hold(self, *vendors: str) -> None:
@@ -68,13 +73,36 @@ class Vendor:
             self._held[vendor].set()
 
     async def __call__(self, request: Received) -> bytes:
-        vendor = TWILIO if request.target.startswith(TWILIO) else NOTION
+        vendor = f"/{request.target.split('/')[1]}"
         self.waiting[vendor] += 1
         try:
             await self._held[vendor].wait()
         finally:
             self.waiting[vendor] -= 1
-        return _message(request) if vendor == TWILIO else _page(request)
+        return _ANSWERS[vendor](request)
+
+
+class Stub:
+    """A vendor whose answers a test replaces as it goes; None is the vendor's own."""
+
+    up: Upstream
+
+    def __init__(self) -> None:
+        self.vendor = Vendor()
+        self.answer: Handler | Answer | None = None
+
+    @property
+    def calls(self) -> int:
+        """How many requests arrived."""
+        return len(self.up.requests)
+
+    async def __call__(self, request: Received) -> Answer:
+        answer = self.answer
+        if callable(answer):
+            answer = answer(request)
+        if inspect.isawaitable(answer):
+            answer = await answer
+        return await self.vendor(request) if answer is None else answer
 
 
 def texts(requests: Iterable[Received]) -> Counter[str]:
@@ -94,12 +122,18 @@ def _page(request: Received) -> bytes:
     return reply(json=_recorded("notion/get_page.success") | {"id": id_})
 
 
+def _kp_index(_: Received) -> bytes:
+    return reply(json=_recorded("space_weather/get_kp_index.success"))
+
+
+_ANSWERS: Final = {TWILIO: _message, NOTION: _page, SWPC: _kp_index}
+
+
 def _form(request: Received) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(request.body.decode()).items()}
 
 
 @cache
-def _recorded(name: str) -> dict[str, Any]:
+def _recorded(name: str) -> Any:  # noqa: ANN401  (JSON enters here)
     said = json.loads((RECORDINGS / f"{name}.json").read_text(encoding="utf-8"))
-    body: dict[str, Any] = said["exchanges"][0]["response"]["body"]
-    return body
+    return said["exchanges"][0]["response"]["body"]

@@ -4,62 +4,22 @@ The judge is outside: what the agent got, and what the stub upstream saw.
 """
 
 import json
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
+from pamqp.commands import Basic
 
 from clients._client import Client
 from clients._pool import Lazy
 from tests.support.agent import Received
 from tests.support.broker import OwnNames
-from tests.support.hub import Given, asked, settings_for
-from tests.support.upstream import CLOSE, HANG, Answer, Handler, Upstream, reply, throttled
-from tests.support.vendor import Vendor, page, sms
+from tests.support.hub import Given, asked
+from tests.support.raw_amqp import Raw, publish_raw
+from tests.support.upstream import CLOSE, HANG, Answer, Handler, reply, throttled
+from tests.support.vendor import Stub, page, sms
 
 PAGE, SMS = "notion.get_page", "twilio.send_message"
-
-
-@dataclass
-class Stub:
-    """An upstream whose answers a test changes as it goes; Twilio's and Notion's by default."""
-
-    up: Upstream
-    answer: Handler | Answer | None = None
-
-    @property
-    def calls(self) -> int:
-        return len(self.up.requests)
-
-
-@pytest.fixture
-async def stub() -> AsyncIterator[Stub]:
-    vendor = Vendor()
-    made: list[Stub] = []
-
-    async def handle(request: Any) -> Any:  # noqa: ANN401  (as the answer is)
-        answer = made[0].answer
-        if answer is None:
-            return await vendor(request)
-        return answer(request) if callable(answer) else answer
-
-    async with Upstream(handle) as up:
-        made.append(Stub(up))
-        yield made[0]
-
-
-@pytest.fixture
-def settings(stub: Stub, names: OwnNames, tmp_path: Path) -> Given:
-    return settings_for(stub.up.url, names, tmp_path)
-
-
-def more(settings: Given, **variables: str) -> Given:
-    """The same settings with these variables on top; an empty one is not set."""
-    given = settings.given | variables
-    own = {key.removeprefix("HUB_").lower(): v for key, v in given.items() if key[:4] == "HUB_"}
-    return Given(_env_file=None, given=given, **own)  # type: ignore[arg-type, call-arg]
 
 
 @dataclass(frozen=True)
@@ -163,7 +123,7 @@ def told(answer: Received, calls: int, wanted: Told) -> Told:
 async def test_every_failure_is_told_with_its_facts(
     amqp_url: str, names: OwnNames, settings: Given, stub: Stub
 ) -> None:
-    limited = more(settings, HUB_MAX_REPLY_BYTES="16384")
+    limited = settings.but(HUB_MAX_REPLY_BYTES="16384")
     found: dict[str, Told] = {}
     async with asked(amqp_url, names, limited) as (_, agent):
         for name, (asking, wanted) in ROWS.items():
@@ -202,7 +162,7 @@ async def test_what_the_access_file_does_not_name_is_forbidden(
 ) -> None:
     access = tmp_path / "access.json"
     access.write_text(json.dumps({"hub": {"operations": ["notion.*"], "classes": ["safe"]}}))
-    guarded = more(settings, HUB_ACCESS_FILE=str(access))
+    guarded = settings.but(HUB_ACCESS_FILE=str(access))
     async with asked(amqp_url, names, guarded) as (_, agent):
         assert (await agent.ask(PAGE, page(1), user_id="hub")).ok
         refused = await agent.ask(SMS, sms("x"), id="1", user_id="hub")
@@ -217,16 +177,17 @@ async def test_what_is_missing_or_down_is_told(
     amqp_url: str, names: OwnNames, settings: Given, stub: Stub
 ) -> None:
     nowhere = {"TWILIO_API_URL": "http://127.0.0.1:9/2010-04-01", "NOTION_API_KEY": ""}
-    async with asked(amqp_url, names, more(settings, **nowhere)) as (_, agent):
+    async with asked(amqp_url, names, settings.but(**nowhere)) as (_, agent):
         lacking = await agent.ask(PAGE, page(1))
         read = await agent.ask("twilio.list_messages")
         act = await agent.ask(SMS, sms("x"), id="1")
         known = await agent.ask(SMS, sms("y"), id="2", within=5)
     assert code_of(lacking) == ("not_configured", "not_sent")
     assert "NOTION_API_KEY" in lacking.json()["detail"]
-    for answer in (read, act):  # nothing left, so even what acts was tried again
+    for answer in (read, act):
         assert code_of(answer) == ("upstream_unavailable", "not_sent")
-        assert answer.json()["attempts"] == 3
+    # nothing left, so even what acts is tried again, while the budget of three retries lasts
+    assert (read.json()["attempts"], act.json()["attempts"]) == (3, 2)
     assert code_of(known) == ("circuit_open", "not_sent")
     assert known.json()["retry_after"] == pytest.approx(30, abs=5)
     assert known.json()["attempts"] == 0
@@ -236,7 +197,7 @@ async def test_what_is_missing_or_down_is_told(
 async def test_what_a_limit_will_not_allow_in_time_is_told_at_once(
     amqp_url: str, names: OwnNames, settings: Given, stub: Stub
 ) -> None:
-    async with asked(amqp_url, names, more(settings, NOTION_LIMIT="1/1h")) as (_, agent):
+    async with asked(amqp_url, names, settings.but(NOTION_LIMIT="1/1h")) as (_, agent):
         assert (await agent.ask(PAGE, page(1))).ok
         refused = await agent.ask(PAGE, page(2), within=60)
         stub.answer = throttled(40)
@@ -257,19 +218,34 @@ async def test_an_id_belongs_to_one_request(
         first = await agent.ask(SMS, sms("x"), id="1")
         again = await agent.ask(SMS, sms("x"), id="1")
         other = await agent.ask(SMS, sms("y"), id="1")
-        nameless = await agent.ask(SMS, sms("z"), message_id="", headers={"ce-id": ""})
-        for number, property_ in enumerate(("message_id", "ce-id")):
-            given: dict[str, Any] = {"message_id": "m-1"}
-            if property_ == "ce-id":
-                given = {"message_id": "", "headers": {"ce-id": "c-1"}}
-            once = await agent.ask(SMS, sms("w"), correlation_id=f"w{number}", **given)
-            twice = await agent.ask(SMS, sms("w"), correlation_id=f"w{number}", **given)
-            assert (once.served, twice.served) == ("live", "replay")
-    assert (first.served, again.served) == ("live", "replay")
+        once = await agent.ask(SMS, sms("z"), message_id="m-1", correlation_id="z")
+        twice = await agent.ask(SMS, sms("z"), message_id="m-1", correlation_id="z")
+    assert (first.served, again.served) == (once.served, twice.served) == ("live", "replay")
     assert first.body == again.body
     assert code_of(other) == ("idempotency_conflict", "not_sent")
+    assert stub.calls == 2
+
+
+async def test_what_acts_needs_an_id_however_it_is_given(
+    amqp_url: str, names: OwnNames, settings: Given, stub: Stub
+) -> None:
+    body = json.dumps(sms("x")).encode()
+
+    async def publish(cid: str, **headers: str) -> None:
+        """Publish as a library does that adds nothing of its own."""
+        given = Basic.Properties(reply_to=agent.queue, correlation_id=cid, headers={**headers})
+        raw = Raw(given.marshal(), "", SMS.encode())
+        assert await publish_raw(amqp_url, names.requests, raw, body)
+
+    async with asked(amqp_url, names, settings) as (_, agent):
+        await publish("nameless")
+        nameless = await agent.reply("nameless")
+        for nth in range(2):
+            await publish("named", **{"ce-id": "c-1"})
+            await agent.reply("named", nth)
     assert code_of(nameless) == ("invalid_request", "not_sent")
-    assert stub.calls == 3
+    assert [one.served for one in agent.log.finals["named"]] == ["live", "replay"]
+    assert stub.calls == 1
 
 
 async def test_a_bug_is_told_by_its_id_alone(

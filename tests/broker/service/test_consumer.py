@@ -113,6 +113,23 @@ async def test_closing_hands_back_all_at_once(amqp_url: str, names: OwnNames) ->
     assert consumer.ended.result() == "it was closed"
 
 
+async def test_what_was_settled_just_before_closing_counts(amqp_url: str, names: OwnNames) -> None:
+    async with linked(amqp_url) as (link, _):
+        queues = [await declare(link, names.queue(f"q{number}")) for number in range(3)]
+
+        async def settle_and_close(queue: str) -> None:
+            inbox = Inbox(keep)
+            await fill(link, queue, 20)
+            consumer = await consume(link, queue, inbox, prefetch=20)
+            await wait_until(lambda: len(inbox) == 20)
+            assert all(delivery.ack() for delivery in inbox.deliveries)
+            await consumer.close()
+
+        await asyncio.gather(*(settle_and_close(queue) for queue in queues))
+        for queue in queues:
+            await wait_until(lambda queue=queue: _is(link, queue, Depth(0, 0)))  # type: ignore[misc]
+
+
 async def test_after_stop_nothing_comes_and_the_rest_can_be_settled(
     amqp_url: str, names: OwnNames
 ) -> None:

@@ -14,6 +14,7 @@ from clients._http import HttpRequest, HttpResponse, TransportError
 from clients._upstream import Upstream
 from contracts import (
     BadUpstreamReply,
+    Expired,
     Failure,
     NotConfigured,
     OutcomeUnknown,
@@ -208,6 +209,24 @@ class TestAgain:
         with pytest.raises(WouldMissDeadline):
             await bench("get_thing", Call(deadline=1010.0), thing_id="a")
         assert bench.script.sent == []
+
+    @pytest.mark.parametrize(
+        ("operation", "params", "sent", "expected"),
+        [
+            ("get_thing", {"thing_id": "a"}, True, Expired),
+            ("make_thing", {"name": "x"}, False, Expired),
+            ("make_thing", {"name": "x"}, True, OutcomeUnknown),
+        ],
+    )
+    async def test_an_asker_without_time_tells_nothing_of_the_upstream(
+        self, operation: str, params: dict[str, Any], sent: bool, expected: type[Failure]
+    ) -> None:
+        bench = Bench(TransportError("timeout", sent=sent))
+        call = call_for(Toy.operations[operation], params, deadline=1001.0)
+        with pytest.raises(expected) as caught:
+            await bench(operation, call, **params)
+        assert caught.value.facts.outcome in {None, "sent" if sent else "not_sent"}
+        assert bench.notes.all == []
 
     async def test_a_pause_without_a_time_grows(self) -> None:
         bench = Bench(reply({}, 429), reply({}, 529), FINE, reply({}, 429), FINE)

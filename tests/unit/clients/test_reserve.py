@@ -121,11 +121,18 @@ class World:
         self.confirm()
 
     def lose(self, how: str, *, arrived: bool, origin: int, skew: float) -> None:
-        """The owner dies or freezes, its last renewal arrived or not; another takes over."""
+        """The owner dies or freezes, its last renewal arrived or not; another takes over.
+
+        Or it returns: the connection broke, and it gets the lease again.
+        """
         former = self.owner
         if arrived:
             self.confirm()
         self.flying = None
+        if how == "returns":
+            former.bucket.revoke()
+            self._restore(former)
+            return
         if how == "dies":
             self._die(former)
         else:
@@ -142,8 +149,11 @@ class World:
 
     def _take_over(self, origin: int, skew: float) -> Hub:
         hub = Hub(Bucket(self.limits.rates, self.limits.concurrency), origin, skew)
-        hub.bucket.restore(hub.now(self.real), hub.wall(self.real), json.loads(self.lease))
+        self._restore(hub)
         return hub
+
+    def _restore(self, hub: Hub) -> None:
+        hub.bucket.restore(hub.now(self.real), hub.wall(self.real), json.loads(self.lease))
 
 
 def most_at_once(flights: list[tuple[int, int]]) -> int:
@@ -156,7 +166,7 @@ Step = tuple[object, ...]
 
 WANTS, COSTS = st.sampled_from([1, 2, 5, 20]), st.sampled_from([0.5, 1.0, 2.0])
 ORIGINS = st.integers(1000, 10**9)
-FATES = st.sampled_from(["dies", "frozen", "late"])
+FATES = st.sampled_from(["dies", "frozen", "late", "returns"])
 COMMON = (
     st.tuples(st.just("jump"), COSTS),
     st.tuples(st.just("renew"), WANTS),

@@ -10,6 +10,7 @@ from clients._verdict import Manners
 from contracts import (
     BadUpstreamReply,
     CircuitOpen,
+    Expired,
     Facts,
     Failure,
     Outcome,
@@ -120,6 +121,20 @@ def test_broken(
             of == "safe",
             None if of == "safe" else True,
         )
+
+
+CUT_OFF: list[tuple[bool, Class, type[Failure], Outcome]] = [
+    (False, "unsafe", Expired, "not_sent"),
+    (True, "safe", Expired, "sent"),
+    (True, "unsafe", OutcomeUnknown, "unknown"),
+]
+
+
+@pytest.mark.parametrize(("sent", "of", "expected", "outcome"), CUT_OFF)
+def test_cut_off(sent: bool, of: Class, expected: type[Failure], outcome: Outcome) -> None:
+    failure = _verdict.cut_off(TransportError("timeout", sent=sent), of)
+    assert type(failure) is expected
+    assert failure.problem().outcome == outcome
 
 
 @pytest.mark.parametrize("kind", ["safe", "unsafe"])

@@ -1,0 +1,22 @@
+"""The errors of the package are those that are drawn, and only one leaves it."""
+
+import inspect
+import re
+
+import sdk
+from sdk import _errors
+
+
+def test_the_tree_is_drawn_whole() -> None:
+    drawn = set(re.findall(r"^ +(?:[├└]── )?(\w+) {2,}\S", _errors.__doc__ or "", re.MULTILINE))
+    made = {name for name, one in vars(_errors).items() if inspect.isclass(one)}
+    assert drawn == made
+
+
+def test_two_of_them_leave_the_package() -> None:
+    public = {name for name in sdk.__all__ if issubclass(getattr(sdk, name), Exception)}
+    assert public == {"HubUnreachable", "NotScripted"}
+
+
+def test_programs_may_treat_it_as_any_lost_connection() -> None:
+    assert issubclass(sdk.HubUnreachable, ConnectionError)
