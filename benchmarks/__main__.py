@@ -6,7 +6,6 @@ counts is the ratio.
 """
 
 import argparse
-import asyncio
 import contextlib
 import os
 import platform
@@ -28,6 +27,11 @@ from service.node import Node
 ROOT = Path(__file__).parents[1]
 REPORT = ROOT / "docs/reference/benchmark.md"
 OPERATION = "notion.get_page"
+HEAD = """# Benchmark
+
+The hub beside a hand-written aio-pika + aiohttp loop that does the same wire work without any of
+its features (`benchmarks/naive.py`). Command: `scripts/bench --write`.
+"""
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ class Side:
 @contextlib.contextmanager
 def started(*command: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
     """Run a child and wait for its first line."""
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603  (our own modules)
         [sys.executable, *command],
         cwd=ROOT,
         env=os.environ | environment,
@@ -181,13 +185,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--in-flight", type=int, default=200)
     parser.add_argument("--delay-ms", type=float, default=2.0)
-    parser.add_argument("--write", action="store_true", help="also write docs/reference/benchmark.md")
+    parser.add_argument("--write", action="store_true", help=f"also write {REPORT.name} in docs")
     options = parser.parse_args()
     text = uvloop.run(compare(options))
     print(text)
     if options.write:
-        head = "# Benchmark\n\nThe hub beside a hand-written aio-pika + aiohttp loop without any of its\nfeatures (`benchmarks/naive.py`). Command: `scripts/bench --write`.\n\n"
-        REPORT.write_text(head + text + "\n", encoding="utf-8")
+        REPORT.write_text(f"{HEAD}\n{text}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from typing import cast
 import orjson
 import uvloop
 
+JSON = "application/json"
 RECORDING = Path(__file__).parents[1] / "clients/recordings/notion/get_page.success.json"
 
 
@@ -41,7 +42,7 @@ class Answering(asyncio.Protocol):
 
 async def main(delay: float) -> None:
     body = page()
-    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: {JSON}\r\nContent-Length: {len(body)}\r\n\r\n"
     answer = head.encode() + body
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Answering(answer, delay), "127.0.0.1", 0)

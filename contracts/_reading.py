@@ -38,3 +38,11 @@ def no_such_operation(operation: str, known: Iterable[str]) -> UnknownOperation:
     near = difflib.get_close_matches(operation, list(known), n=3, cutoff=0.5)
     hint = f" Did you mean {' or '.join(near)}?" if near else " `hub integrations` lists them all."
     return UnknownOperation(f"There is no operation {operation[:128]!r}.{hint}")
+
+
+def no_such_integration(name: str, known: Iterable[str]) -> str:
+    """Return the sentence that names the nearest integrations."""
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    hint = f"Did you mean {' or '.join(near)}?" if near else f"There are {', '.join(names)}."
+    return f"There is no integration {name[:128]!r}. {hint}"

@@ -8,9 +8,9 @@ or is let go when its connection is gone.
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 from urllib.parse import parse_qs, urlsplit
 
 import aio_pika
@@ -40,8 +40,8 @@ DIFFERENT: Final = 406
 ANSWER_WITHIN: Final = 10.0
 """Seconds in which the broker has to answer anything."""
 
-_CONNECT_WITHIN: Final = 5.0
-_CLOSE_WITHIN: Final = 3.0
+CONNECT_WITHIN: Final = 5.0
+CLOSE_WITHIN: Final = 3.0
 _HEARTBEAT: Final = 5
 """Seconds; a frozen broker or a cut wire is found out after three of them."""
 _CODES: Final[dict[type[BaseException], int]] = {
@@ -53,7 +53,10 @@ _CLOSING: Final = "_Channel__close_event"  # what aiormq's own basic_ack looks a
 _LIBRARIES: Final = ("aiormq", "aio_pika")
 
 
-async def connect(url: str) -> AbstractConnection:
+Look = Callable[[AbstractChannel], Awaitable[object]]
+
+
+async def connect(url: str, within: float = CONNECT_WITHIN) -> AbstractConnection:
     """Open a connection.
 
     Raises:
@@ -62,13 +65,13 @@ async def connect(url: str) -> AbstractConnection:
     """
     _quiet()
     try:
-        return await aio_pika.connect(_with_defaults(url), timeout=_CONNECT_WITHIN)
+        return await aio_pika.connect(_with_defaults(url), timeout=within)
     except (AuthenticationError, ProbableAuthenticationError) as error:
         raise Refused("the broker refused the login: user or password are wrong") from error
     except InvalidFrameError as error:
         raise Refused("the virtual host does not exist, or is not for this user") from error
     except TimeoutError as error:
-        raise Silent(f"it did not answer within {_CONNECT_WITHIN:g} s") from error
+        raise Silent(f"it did not answer within {within:g} s") from error
     except Exception as error:  # whatever a peer that is no broker makes of the handshake
         raise Lost(why(error)) from error
 
@@ -84,11 +87,25 @@ async def open_channel(connection: AbstractConnection, *, confirms: bool) -> Abs
             return await connection.channel(publisher_confirms=confirms, on_return_raises=confirms)
 
 
-async def close(one: AbstractConnection | AbstractChannel) -> None:
-    """Close a connection or a channel; give up when the broker does not answer in a moment."""
+async def close_channel(channel: AbstractChannel, within: float = CLOSE_WITHIN) -> None:
+    """Close a channel; give up when the broker does not answer in a moment."""
     with contextlib.suppress(Lost, Denied), translated():
-        async with asyncio.timeout(_CLOSE_WITHIN):
-            await one.close()
+        async with asyncio.timeout(within):
+            await channel.close()
+
+
+async def disconnect(connection: AbstractConnection, within: float = CLOSE_WITHIN) -> None:
+    """Close a connection, or what is left of it, and wake whoever waits for room to write on it.
+
+    aiormq leaves those waiting for ever: nothing takes from the write queue any more.
+    """
+    transport = connection.transport
+    with contextlib.suppress(Lost, Denied), translated():
+        async with asyncio.timeout(within):
+            await connection.close()
+    with contextlib.suppress(asyncio.QueueEmpty):
+        while transport is not None:
+            transport.connection.write_queue.get_nowait()
 
 
 async def declare(connection: AbstractConnection, queue: str, arguments: FieldTable) -> None:
@@ -113,32 +130,20 @@ async def queue_exists(connection: AbstractConnection, queue: str) -> bool:
     """Return whether there is such a queue, whatever its arguments.
 
     Raises:
+        Denied: somebody else has it alone, or this user may not even ask.
         Lost: the connection is gone, or silent.
     """
-    try:
-        async with _scratch(connection) as channel:
-            await channel.declare_queue(queue, passive=True)
-    except Denied as denied:
-        if denied.code != NOT_FOUND:
-            raise
-        return False
-    return True
+    return await _found(connection, lambda channel: channel.get_queue(queue))
 
 
 async def exchange_exists(connection: AbstractConnection, exchange: str) -> bool:
     """Return whether there is such an exchange.
 
     Raises:
+        Denied: this user may not even ask.
         Lost: the connection is gone, or silent.
     """
-    try:
-        async with _scratch(connection) as channel:
-            await channel.get_exchange(exchange)
-    except Denied as denied:
-        if denied.code != NOT_FOUND:
-            raise
-        return False
-    return True
+    return await _found(connection, lambda channel: channel.get_exchange(exchange))
 
 
 async def on_end(channel: AbstractChannel, call: Callable[[], object]) -> None:
@@ -200,19 +205,6 @@ async def ack(message: AbstractIncomingMessage, *, multiple: bool = False) -> No
         await message.channel.basic_ack(message.delivery_tag or 0, multiple=multiple, wait=False)
 
 
-def let_go(connection: AbstractConnection) -> None:
-    """Wake what waits for room in the write queue of a connection that is gone.
-
-    aiormq would leave it there for ever: nothing takes from that queue any more.
-    """
-    if connection.transport is None:
-        return
-    queue = connection.transport.connection.write_queue
-    with contextlib.suppress(asyncio.QueueEmpty):
-        while True:
-            queue.get_nowait()
-
-
 @contextlib.contextmanager
 def translated() -> Iterator[None]:
     """Raise what aio-pika raises as `Denied` or `Lost`; what it says of one message stays.
@@ -247,10 +239,18 @@ def why(error: object) -> str:
 
 
 async def _beneath(channel: AbstractChannel) -> Channel:
-    found = await channel.get_underlay_channel()
-    if not isinstance(found, Channel):
-        raise TypeError("aio-pika gave something else than a channel of aiormq")
-    return found
+    return cast("Channel", await channel.get_underlay_channel())
+
+
+async def _found(connection: AbstractConnection, look: Look) -> bool:
+    try:
+        async with _scratch(connection) as channel:
+            await look(channel)
+    except Denied as denied:
+        if denied.code != NOT_FOUND:
+            raise
+        return False
+    return True
 
 
 def _denied(error: AMQPChannelError) -> Denied:
@@ -277,7 +277,7 @@ async def _scratch(connection: AbstractConnection) -> AsyncIterator[AbstractChan
             async with asyncio.timeout(ANSWER_WITHIN):
                 yield channel
     finally:
-        await close(channel)
+        await close_channel(channel)
 
 
 def _quiet() -> None:

@@ -108,7 +108,7 @@ class Link:
 
     def _close_aside(self, channel: AbstractChannel) -> None:
         if self.up and not channel.is_closed:
-            task = asyncio.create_task(_amqp.close(channel))
+            task = asyncio.create_task(_amqp.close_channel(channel))
             self._aside.add(task)
             task.add_done_callback(self._aside.discard)
 
@@ -137,8 +137,7 @@ class Link:
         finally:
             self._connection = None
             self._settled.clear()
-            await _amqp.close(connection)
-            _amqp.let_go(connection)
+            await _amqp.disconnect(connection)
 
     def _rise(self, connection: AbstractConnection) -> None:
         self._connection, self._was_up, self._reason = connection, True, ""

@@ -71,6 +71,8 @@ def _unmarshal(self: ContentHeader, data: bytes) -> None:
 
 
 def _short_str(value: bytes) -> tuple[int, str]:
+    if not value:
+        raise ValueError("a short string is cut off")
     size = value[0]
     return size + 1, text(value[1 : size + 1])
 

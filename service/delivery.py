@@ -88,7 +88,7 @@ class Delivery:
 
 
 def _at_once(sending: Awaitable[None]) -> bool:
-    """Run what never has to wait, in one step; return whether it ended well."""
+    """Run what never has to wait (`Wire` has unbounded queues); return whether it ended well."""
     steps = sending.__await__()
     try:
         next(steps)

@@ -42,13 +42,15 @@ def _upstream(upstream: Upstream, env: Environment) -> dict[str, Any]:
 
 
 def _operation(one: Operation) -> dict[str, Any]:
+    fields = one.request.model_fields
     return {
         "name": one.name,
         "kind": one.kind,
         "summary": _first_line(one.doc),
         "ttl": one.traits.ttl,
         "timeout": one.traits.timeout,
-        "parameters": list(one.request.model_fields),
+        "parameters": list(fields),
+        "required": [name for name, info in fields.items() if info.is_required()],
         "result": one.request.result.__name__,
     }
 

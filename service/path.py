@@ -18,7 +18,7 @@ from service.answer import Answer, Served, bug, failed
 from service.ask import Ask
 from service.integration import Integration
 from service.records import Claim, ClaimLost, Records
-from service.shared import Shared
+from service.shared import Shared, TooLate
 
 Inner = Callable[[Ask], Awaitable[Answer]]
 Step = Callable[["Surroundings", Ask, Inner], Awaitable[Answer]]
@@ -107,8 +107,13 @@ async def shared(at: Surroundings, ask: Ask, inner: Inner) -> Answer:
     """Let identical reads share one call, and serve from the cache what may be."""
     if ask.operation.kind != "safe" or ask.envelope.fresh:
         return await inner(ask)
-    ttl = ask.operation.traits.ttl
-    return await at.shared.get(ask.fingerprint, ttl, lambda: inner(ask))
+    ttl, ends = ask.operation.traits.ttl, ask.call.deadline
+    patience = None if ends is None else ends - at.clock.now()
+    try:
+        return await at.shared.get(ask.fingerprint, ttl, lambda: inner(ask), patience)
+    except TooLate:
+        late = Expired("The deadline passed while another's identical request was under way.")
+        return failed(late, ask.operation.name)
 
 
 async def called(at: Surroundings, ask: Ask, inner: Inner) -> Answer:  # noqa: ARG001  (the last)

@@ -1,126 +1,203 @@
 """The process around a hub: event loop, signals, the pages' server, the private broker."""
 
 import asyncio
+import contextlib
 import signal
-import socket
-from collections.abc import Callable, Coroutine
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import structlog
-import uvicorn
 import uvloop
+from sqlalchemy.exc import SQLAlchemyError
 
+from clients import _registry
+from contracts import Failure
+from contracts._events import Mode
+from contracts._reading import no_such_integration
 from sdk import Hub as Agent
 from sdk import Options
+from service.access import read_access
+from service.addresses import Told, url_of
 from service.app import Hub
-from service.logs import configure
-from service.node import Node
-from service.settings import Settings
+from service.bus import BusError
+from service.logs import configure, note_lost_tasks
+from service.meeting import ForeignStore
+from service.node import Node, NodeError
+from service.pages import CannotListen, Pages, listen
+from service.settings import BadSettings, Settings
 from service.view import HubView
-from service.web import Call, make_app
+from service.web import Call, Outcome, make_app
+from service.web_guard import App, rules_for
+from service.wire import address
 
-_PAGES_STOP_WITHIN: Final = 2
+_ACTS_FOR: Final = "http"
 
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True)
-class Addresses:
-    """Where a running hub can be reached."""
+class NotStarted(Exception):
+    """The hub could not start; the sentence says why, and what to do about it."""
 
+
+@dataclass(frozen=True)
+class Serving:
+    """A hub that runs: where it is, and what it does for each integration."""
+
+    settings: Settings
     amqp_url: str
     http_url: str
-    prefix: str
+    modes: Mapping[str, Mode]
 
-    def told(self) -> dict[str, str]:
-        """Return what other commands need."""
-        return {"amqp_url": self.amqp_url, "http_url": self.http_url, "prefix": self.prefix}
+    def told(self) -> Told:
+        """Return what other commands of this user need, secrets too."""
+        token = self.settings.http_token
+        given = token.get_secret_value() if token else ""
+        return Told(self.amqp_url, self.http_url, self.settings.prefix, given)
+
+    def shown(self) -> dict[str, Any]:
+        """Return what everyone may read."""
+        return {
+            "broker": shown(self.amqp_url),
+            "pages": self.http_url,
+            "prefix": self.settings.prefix,
+            "instance": self.settings.instance,
+            "integrations": dict(self.modes),
+        }
+
+
+Ready = Callable[[Serving], None]
+
+
+def run(settings: Settings, ready: Ready) -> None:
+    """Serve until SIGTERM or SIGINT; then finish what has left, and return.
+
+    Without HUB_AMQP_URL on a broker of our own, which lives as long.
+
+    Raises:
+        BadSettings: a setting is not what it has to be.
+        NotStarted: the hub could not start.
+    """
+    check(settings)
+    uvloop.run(_until_signal(lambda ending: serve(settings, ready, ending)))
+
+
+async def serve(settings: Settings, ready: Ready, ending: "Ending") -> None:
+    """Run broker, hub and pages until the end is asked for.
+
+    Raises:
+        NotStarted: the hub could not start.
+    """
+    async with contextlib.AsyncExitStack() as stack:
+        with _starting():
+            at = await stack.enter_async_context(_served(settings))
+        log.info("hub_serving", http=at.http_url, broker=shown(at.amqp_url))
+        ready(at)
+        await ending.wait()
+
+
+def check(settings: Settings) -> None:
+    """Look at what only a whole hub knows about its settings.
+
+    Raises:
+        BadSettings: an integration is not known, the access file or the address is wrong.
+    """
+    known = _registry.names()
+    for name in settings.integrations:
+        if name not in known:
+            raise BadSettings(f"HUB_INTEGRATIONS: {no_such_integration(name, known)}")
+    try:
+        read_access(settings.access_file)
+        if settings.amqp_url is not None:
+            address(settings.amqp_url.get_secret_value(), name="hub", heartbeat=0)
+    except ValueError as error:
+        raise BadSettings(str(error)) from None
+
+
+class Ending:
+    """Whether the process was asked to end. While it starts, to ask is to end the start."""
+
+    def __init__(self) -> None:
+        self._asked = asyncio.Event()
+        self._start = asyncio.current_task()
 
     @property
-    def amqp_shown(self) -> str:
-        """The broker's address without its password."""
-        parts = urlsplit(self.amqp_url)
-        return f"{parts.scheme}://{parts.hostname}:{parts.port or 5672}{parts.path}"
+    def asked(self) -> bool:
+        """Whether it was."""
+        return self._asked.is_set()
+
+    def ask(self) -> None:
+        """End, as soon as what is under way is finished."""
+        if not self.asked and self._start is not None:
+            self._start.cancel()
+        self._asked.set()
+
+    async def wait(self) -> None:
+        """The start is over: wait until the end is asked for."""
+        self._start = None
+        await self._asked.wait()
 
 
-Ready = Callable[[Addresses], None]
-
-
-def run(settings: Settings, url: str, ready: Ready) -> None:
-    """Serve until SIGTERM or SIGINT; then finish what has left, and return."""
-    uvloop.run(_until_signal(lambda stop: serve(settings, url, ready, stop)))
-
-
-def run_with_node(settings: Settings, ready: Ready) -> None:
-    """The same with a broker: that of HUB_AMQP_URL, else one of our own in the data folder."""
-    if settings.amqp_url is not None:
-        run(settings, settings.amqp_url.get_secret_value(), ready)
-        return
-
-    async def both(stop: asyncio.Event) -> None:
-        async with Node(settings.data_dir / "broker") as node:
-            await serve(settings, node.url, ready, stop)
-
-    uvloop.run(_until_signal(both))
-
-
-async def serve(settings: Settings, url: str, ready: Ready, stop: asyncio.Event) -> None:
-    """Run hub and pages until `stop` is set."""
-    hub = Hub(settings, url)
-    configure(settings.log_level, settings.log_format, hub.redact)
-    async with hub, Agent(url, prefix=settings.prefix) as agent:
-        view = HubView(hub)
-        await hub.listen("health.#", view.hear)
-        async with _Pages(settings, view, agent) as pages:
-            at = Addresses(url, pages.url, settings.prefix)
-            log.info("hub_serving", http=at.http_url, broker=at.amqp_shown)
-            ready(at)
-            await stop.wait()
-
-
-async def _until_signal(work: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
+async def _until_signal(work: Callable[[Ending], Coroutine[Any, Any, None]]) -> None:
+    loop, ending = asyncio.get_running_loop(), Ending()
+    note_lost_tasks(loop)
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    task = asyncio.ensure_future(work(stop))
-    stopped = asyncio.ensure_future(stop.wait())
-    await asyncio.wait([task, stopped], return_when=asyncio.FIRST_COMPLETED)
-    stopped.cancel()
-    await task
+        loop.add_signal_handler(number, ending.ask)
+    try:
+        await work(ending)
+    except asyncio.CancelledError:
+        if not ending.asked:
+            raise
 
 
-class _Pages:
-    """The HTTP server; uvicorn without its own signal handlers."""
+@contextlib.asynccontextmanager
+async def _served(settings: Settings) -> AsyncIterator[Serving]:
+    with listen(settings.http_host, settings.http_port) as listening:
+        http = url_of(settings.http_host, listening.getsockname()[1])
+        async with _broker(settings) as url:
+            hub = Hub(settings, url)
+            configure(settings.log_level, settings.log_format, hub.redact)
+            async with hub, Agent(url, prefix=settings.prefix) as agent:
+                view = HubView(hub)
+                await hub.listen("health.#", view.hear)
+                async with Pages(_app(settings, view, agent), listening):
+                    modes = {name: one.mode for name, one in hub.integrations.items()}
+                    yield Serving(settings, url, http, modes)
 
-    def __init__(self, settings: Settings, view: HubView, agent: Agent) -> None:
-        token = settings.http_token.get_secret_value() if settings.http_token else None
-        self._socket = socket.create_server((settings.http_host, settings.http_port))
-        port = self._socket.getsockname()[1]
-        self.url = f"http://{settings.http_host}:{port}"
-        app = make_app(view, _Caller(agent), token)
-        config = uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            timeout_graceful_shutdown=_PAGES_STOP_WITHIN,
-        )
-        self._server = uvicorn.Server(config)
-        self._task: asyncio.Task[None] | None = None
 
-    async def __aenter__(self) -> Self:
-        self._task = asyncio.create_task(self._server._serve([self._socket]))  # noqa: SLF001
-        return self
+@contextlib.asynccontextmanager
+async def _broker(settings: Settings) -> AsyncIterator[str]:
+    if settings.amqp_url is not None:
+        yield settings.amqp_url.get_secret_value()
+        return
+    async with Node(settings.data_dir / "broker") as node:
+        yield node.url
 
-    async def __aexit__(self, *_: object) -> None:
-        self._server.should_exit = True
-        if self._task:
-            with suppress(asyncio.CancelledError):
-                await self._task
+
+def _app(settings: Settings, view: HubView, agent: Agent) -> App:
+    token = settings.http_token.get_secret_value() if settings.http_token else None
+    rules = rules_for(settings.http_host, token)
+    return make_app(view, _Caller(agent), rules, settings.max_request_bytes)
+
+
+@contextlib.contextmanager
+def _starting() -> Iterator[None]:
+    """Turn what a start may fail of into a sentence for whoever starts it."""
+    try:
+        yield
+    except (BusError, ConnectionError) as error:
+        raise NotStarted(f"The broker is of no use: {error}") from None
+    except (CannotListen, ForeignStore, NodeError, Failure) as error:
+        raise NotStarted(str(error)) from None
+    except (SQLAlchemyError, ImportError) as error:
+        text = str(error).partition("\n")[0]
+        raise NotStarted(
+            f"The record of calls cannot be opened: {text}. Look at HUB_DATABASE_URL and "
+            "HUB_DATA_DIR."
+        ) from None
+    except OSError as error:
+        raise NotStarted(f"The hub cannot start: {error}. Look at HUB_DATA_DIR.") from None
 
 
 @dataclass(frozen=True)
@@ -129,8 +206,16 @@ class _Caller:
 
     agent: Agent
 
-    async def __call__(self, call: Call) -> bytes:
-        options = Options(within=call.within, request_id=call.id, acts_for="http")
+    async def __call__(self, call: Call) -> Outcome:
+        options = Options(within=call.within, request_id=call.id, acts_for=_ACTS_FOR)
         reply = await self.agent.ask(call.operation, call.params, options)
         reply.check()
-        return reply.body
+        return Outcome(reply.body, reply.served)
+
+
+def shown(url: str) -> str:
+    """Return a broker's address without its user and password."""
+    parts = urlsplit(url)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    port = parts.port or (5671 if parts.scheme == "amqps" else 5672)
+    return f"{parts.scheme}://{host}:{port}{parts.path}"

@@ -13,6 +13,10 @@ MOST_BYTES: Final = 16 * 1024 * 1024
 Make = Callable[[], Awaitable[Answer]]
 
 
+class TooLate(Exception):
+    """The asker's patience ended before another's call did."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Kept:
     answer: Answer
@@ -29,16 +33,21 @@ class Shared:
         self._bytes = 0
         self._running: dict[bytes, asyncio.Future[Answer]] = {}
 
-    async def get(self, fingerprint: bytes, ttl: float, make: Make) -> Answer:
+    async def get(
+        self, fingerprint: bytes, ttl: float, make: Make, patience: float | None = None
+    ) -> Answer:
         """Return the answer: kept, that of a running twin, or a new one.
 
         A twin that fails fails alone: whoever joined it then makes its own call.
+
+        Raises:
+            TooLate: the twin has no answer after `patience` seconds.
         """
         if kept := self._fresh(fingerprint):
             return kept.answer.again("cache")
         running = self._running.get(fingerprint)
         if running:
-            answer = await _joined(running)
+            answer = await _joined(running, patience)
             if answer and answer.ok:
                 return answer.again("coalesced")
             return await make()
@@ -75,6 +84,8 @@ class Shared:
         self._bytes -= len(old.answer.body) if old else 0
 
 
-async def _joined(running: "asyncio.Future[Answer]") -> Answer | None:
-    await asyncio.wait([running])
+async def _joined(running: "asyncio.Future[Answer]", patience: float | None) -> Answer | None:
+    await asyncio.wait([running], timeout=patience)
+    if not running.done():
+        raise TooLate
     return None if running.cancelled() else running.result()

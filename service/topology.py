@@ -12,14 +12,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
-from aiormq.channel import Channel
 from pamqp.common import FieldTable
 
 from contracts._names import Names
 from service.bus import DIFFERENT, LOCKED, NOT_ALLOWED, Denied, LinkLost, NoAnswer, TopologyError
 from service.wire import Wire, address, connect, translated
 
-ANSWER_WITHIN: Final = 10.0
+WITHIN: Final = 60.0
 _LOOK_WITHIN: Final = 3.0
 _AT_ONCE: Final = 8
 
@@ -94,7 +93,9 @@ def queues(names: Names, integrations: Iterable[str]) -> tuple[Queue, ...]:
     )
 
 
-async def declare_all(url: str, names: Names, integrations: Iterable[str]) -> tuple[str, ...]:
+async def declare_all(
+    url: str, names: Names, integrations: Iterable[str], within: float = WITHIN
+) -> tuple[str, ...]:
     """Declare what is missing and check what is there; return the queues without a leader.
 
     Those are named in the log too. They cost only their own integration: tell the links
@@ -102,65 +103,82 @@ async def declare_all(url: str, names: Names, integrations: Iterable[str]) -> tu
 
     Raises:
         TopologyError: something exists with other arguments, or the hub may not declare it.
-        LinkLost: no connection, or it was lost meanwhile.
+        LinkLost: no connection, or it was lost meanwhile, or the broker takes too long.
     """
     wire = await connect(address(url, name="hub-topology", heartbeat=10))
+    declaring = _Declaring(wire)
     try:
-        channel = await wire.open_channel(confirms=False)
-        for exchange in exchanges(names):
-            await _declare_exchange(channel, exchange)
-        silent = await _declare_queues(wire, queues(names, integrations))
+        async with asyncio.timeout(within):
+            await declaring.exchanges(exchanges(names))
+            await declaring.queues(queues(names, integrations))
+    except TimeoutError:
+        raise LinkLost(f"The broker took longer than {within:g} s. {declaring.stuck}") from None
     finally:
         await wire.end()
-    for queue in silent:
+    for queue in declaring.silent:
         _log.error("queue_without_leader", queue=queue, advice=str(NoAnswer(queue, _LOOK_WITHIN)))
-    return silent
+    return tuple(sorted(declaring.silent))
 
 
-async def _declare_exchange(channel: Channel, exchange: Exchange) -> None:
-    with _explained(f"exchange {exchange.name}"), translated():
-        await channel.exchange_declare(
-            exchange.name,
-            exchange_type=exchange.kind,
-            durable=True,
-            arguments=exchange.arguments,
-            timeout=ANSWER_WITHIN,
+class _Declaring:
+    """One declaration of everything, on several channels at once."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+        self._asked: set[str] = set()
+        self.silent: list[str] = []
+
+    @property
+    def stuck(self) -> str:
+        """What the broker has not answered about, and what to do when it never does."""
+        return (
+            f"It has not answered about {', '.join(sorted(self._asked)) or 'anything'}. If this "
+            "stays so, a queue has no leader: restart the broker node. Do not delete the queue."
         )
 
+    async def exchanges(self, wanted: Iterable[Exchange]) -> None:
+        channel = await self._wire.open_channel(confirms=False)
+        for exchange in wanted:
+            with self._asking(f"exchange {exchange.name}"):
+                await channel.exchange_declare(
+                    exchange.name,
+                    exchange_type=exchange.kind,
+                    durable=True,
+                    arguments=exchange.arguments,
+                )
 
-async def _declare_queues(wire: Wire, wanted: Iterable[Queue]) -> tuple[str, ...]:
-    """Declare on several channels at once, each taking the next queue in turn."""
-    ahead = iter(wanted)
-    silent: list[str] = []
-    try:
-        async with asyncio.TaskGroup() as group:
-            for _ in range(_AT_ONCE):
-                group.create_task(_declare_in_turn(wire, ahead, silent))
-    except ExceptionGroup as failed:
-        raise failed.exceptions[0] from None
-    return tuple(sorted(silent))
-
-
-async def _declare_in_turn(wire: Wire, ahead: Iterator[Queue], silent: list[str]) -> None:
-    channel = await wire.open_channel(confirms=False)
-    for queue in ahead:
+    async def queues(self, wanted: Iterable[Queue]) -> None:
+        ahead = iter(wanted)
         try:
-            await _declare_queue(channel, queue)
-            answers = not queue.single or await _answers(wire, queue)
-        except TimeoutError:
-            answers = False
-            channel = await wire.open_channel(confirms=False)
-        if not answers:
-            silent.append(queue.name)
+            async with asyncio.TaskGroup() as group:
+                for _ in range(_AT_ONCE):
+                    group.create_task(self._in_turn(ahead))
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from None
 
+    async def _in_turn(self, ahead: Iterator[Queue]) -> None:
+        channel = await self._wire.open_channel(confirms=False)
+        for queue in ahead:
+            with self._asking(f"queue {queue.name}"):
+                await channel.queue_declare(queue.name, durable=True, arguments=queue.arguments)
+                if queue.exchange:
+                    await channel.queue_bind(queue.name, queue.exchange, queue.key)
+            if queue.single and not await _answers(self._wire, queue):
+                self.silent.append(queue.name)
 
-async def _declare_queue(channel: Channel, queue: Queue) -> None:
-    with _explained(f"queue {queue.name}"), translated():
-        await channel.queue_declare(
-            queue.name, durable=True, arguments=queue.arguments, timeout=ANSWER_WITHIN
-        )
-        if queue.exchange:
-            await channel.queue_bind(queue.name, queue.exchange, queue.key, timeout=ANSWER_WITHIN)
+    @contextlib.contextmanager
+    def _asking(self, what: str) -> Iterator[None]:
+        """Note what is asked, and turn the broker's refusal into what the operator has to do."""
+        self._asked.add(what)
+        try:
+            with translated():
+                yield
+        except Denied as denied:
+            advice = _ADVICE.get(denied.code, _OTHER)
+            raise TopologyError(advice.format(what=what, words=denied.words)) from denied
+        except LinkLost as lost:
+            raise LinkLost(f"The connection was lost: {lost}. {self.stuck}") from lost
+        self._asked.discard(what)
 
 
 async def _answers(wire: Wire, queue: Queue) -> bool:
@@ -178,22 +196,6 @@ async def _answers(wire: Wire, queue: Queue) -> bool:
     except TimeoutError:
         return False
     return True
-
-
-@contextlib.contextmanager
-def _explained(what: str) -> Iterator[None]:
-    """Turn the broker's refusal of a declaration into what the operator has to do."""
-    try:
-        yield
-    except Denied as denied:
-        raise TopologyError(
-            _ADVICE.get(denied.code, _OTHER).format(what=what, words=denied.words)
-        ) from denied
-    except LinkLost as lost:
-        raise LinkLost(
-            f"The connection was lost while the {what} was declared ({lost}). If this stays so, "
-            "the queue has no leader: restart the broker node. Do not delete the queue."
-        ) from lost
 
 
 _OTHER: Final = "The broker refused the {what}: {words}. The hub has started nothing."

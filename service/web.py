@@ -3,10 +3,9 @@
 What fails is a problem (RFC 9457) as on the bus; what fails before it is a call has no `code`.
 """
 
-import difflib
 import math
 import secrets
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Any, Final, Protocol
@@ -21,6 +20,7 @@ from starlette.exceptions import HTTPException
 
 from contracts import Facts, Failure, FieldError, Internal, InvalidRequest, Problem
 from contracts._names import PROBLEM_JSON, SERVED_HEADER
+from contracts._reading import no_such_integration
 from service.web_guard import Guard, Rules, plain_problem
 
 MOST_CALLS: Final = 1000
@@ -223,11 +223,3 @@ def _calls(caller: Caller) -> Callable[[Call], Awaitable[Response]]:
         return Response(outcome.body, media_type="application/json", headers=headers)
 
     return calls
-
-
-def no_such_integration(name: str, known: Iterable[str]) -> str:
-    """Return the sentence that names the nearest ones."""
-    names = sorted(known)
-    near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
-    hint = f"Did you mean {' or '.join(near)}?" if near else f"There are {', '.join(names)}."
-    return f"There is no integration {name[:128]!r}. {hint}"

@@ -11,7 +11,7 @@ import contextlib
 import logging
 import ssl
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from aiormq.channel import Channel
 from aiormq.connection import Connection, SSLContextProvider, TransportFactory
@@ -62,10 +62,8 @@ class Wire(Connection):
             LinkLost: the connection is gone.
         """
         with translated():
-            channel = await self.channel(publisher_confirms=confirms, frame_buffer_size=0)
-        if not isinstance(channel, Channel):
-            raise TypeError("aiormq gave something else than its own channel")
-        return channel
+            opened = await self.channel(publisher_confirms=confirms, frame_buffer_size=0)
+        return cast("Channel", opened)
 
     async def lost(self) -> str:
         """Wait until the connection is gone; return why."""
@@ -174,8 +172,8 @@ async def connect(at: URL, within: float = CONNECT_WITHIN) -> Wire:
     decoder.install()
     for library in ("aiormq", "aio_pika", "pamqp"):
         logging.getLogger(library).setLevel(logging.CRITICAL)
-    wire = Wire(at)
     try:
+        wire = Wire(at)
         with translated():
             async with asyncio.timeout(within):
                 await wire.connect()
@@ -184,7 +182,7 @@ async def connect(at: URL, within: float = CONNECT_WITHIN) -> Wire:
         raise bus.LinkLost(f"the broker did not answer within {within:g} s") from None
     except bus.LinkLost:
         raise
-    except Exception as error:  # whatever a peer that is no broker makes of the handshake
+    except Exception as error:  # an address or a peer that aiormq did not expect
         raise bus.LinkLost(why(error)) from error
     return wire
 

@@ -1,5 +1,7 @@
 """The command line, ``hub COMMAND``: one file for each; heavy imports wait for their use."""
 
+import sys
+
 import typer
 
 from service.commands import (
@@ -37,4 +39,6 @@ app.add_typer(contracts.app, name="contracts")
 
 def main() -> None:
     """Run the command line."""
-    app()
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")
+    app(prog_name="hub")

@@ -1,12 +1,14 @@
-"""What all commands share: where the hub is, how results and failures are shown, exit codes."""
+"""What all commands share: where the hub is, how results and failures are shown, exit codes.
 
-import asyncio
+Standard output has the result and nothing else; with ``--json`` one JSON document, which is a
+problem (RFC 9457) where the command failed. Sentences, progress and logs go to standard error.
+"""
+
+import contextlib
 import json
+import logging
 import sys
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Coroutine
-from pathlib import Path
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn, TypeVar
 
 import typer
@@ -14,19 +16,50 @@ import typer
 if TYPE_CHECKING:
     from contracts import Failure
     from sdk import Hub
+    from service.addresses import Told
     from service.settings import Settings
 
 T = TypeVar("T")
 
+FAILED: Final = 1
 USAGE: Final = 2
+INTERRUPTED: Final = 130
+"""What shells give a command that Ctrl-C ended."""
+
+_ASK_WITHIN: Final = 15
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
-def fail(sentence: str, code: int = 1) -> NoReturn:
+class Stop(Exception):
+    """The command ends here; the sentence says why and what to do."""
+
+    def __init__(self, sentence: str, code: int = FAILED) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+def fail(sentence: str, code: int = FAILED) -> NoReturn:
     """Say what is wrong, and end."""
-    typer.echo(sentence, err=True)
-    raise typer.Exit(code)
+    raise Stop(sentence, code)
+
+
+@contextlib.contextmanager
+def reporting(*, as_json: bool) -> Iterator[None]:
+    """Show whatever a command fails of, and end with its exit code."""
+    from contracts import Failure
+
+    _let_libraries_speak()
+    try:
+        yield
+    except Failure as failure:
+        _show_failure(failure, as_json=as_json)
+        raise typer.Exit(failure.exit_code) from None
+    except (Stop, ConnectionError) as error:
+        _show_stop(str(error), as_json=as_json)
+        raise typer.Exit(error.code if isinstance(error, Stop) else FAILED) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(INTERRUPTED) from None
 
 
 def settings() -> "Settings":
@@ -39,73 +72,64 @@ def settings() -> "Settings":
         fail(str(error), USAGE)
 
 
-def addresses_file(folder: Path) -> Path:
-    """Return the file that tells other commands where this hub is."""
-    from contracts._names import ADDRESSES
-
-    return folder / ADDRESSES
-
-
-def addresses(of: "Settings") -> dict[str, str]:
-    """Return what `hub up` wrote into the data folder; empty if it does not run."""
-    try:
-        found = json.loads(addresses_file(of.data_dir).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def write_addresses(folder: Path, found: dict[str, str]) -> None:
-    """Tell other commands where this hub is; only this user may read it."""
-    place = addresses_file(folder)
-    place.touch(mode=0o600)
-    place.write_text(json.dumps(found), encoding="utf-8")
-
-
-def broker(of: "Settings") -> tuple[str, str]:
-    """Return the broker's address and the prefix, or end with what to do."""
-    if of.amqp_url:
-        return of.amqp_url.get_secret_value(), of.prefix
-    found = addresses(of)
-    if "amqp_url" not in found:
-        fail("No hub is running here: start one with `hub up`, or set HUB_AMQP_URL to its broker.")
-    return found["amqp_url"], found.get("prefix", of.prefix)
-
-
 def agent() -> "Hub":
-    """Return an agent's way to the hub."""
+    """Return an agent's way to the hub, or end with what to do."""
     from sdk import Hub
 
-    url, prefix = broker(settings())
-    return Hub(url, prefix=prefix)
+    of = settings()
+    told = _told(of)
+    if of.amqp_url is not None:
+        return Hub(of.amqp_url.get_secret_value(), prefix=of.prefix)
+    if told is None:
+        fail("No hub runs here: start one with `hub up`, or set HUB_AMQP_URL to its broker.")
+    return Hub(told.amqp_url, prefix=told.prefix)
 
 
-def run(work: Callable[[], Coroutine[Any, Any, T]], *, as_json: bool = False) -> T:
-    """Run a coroutine; a failure is shown, and its exit code is the process's."""
-    from contracts import Failure
+def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run a coroutine to its end."""
+    import asyncio
 
+    return asyncio.run(work())
+
+
+def ask_hub(path: str) -> Any:  # noqa: ANN401  (JSON)
+    """Return what the running hub's `/api` says, or end with what to do."""
+    import urllib.error
+    import urllib.request
+
+    base, token = _pages(settings())
+    request = urllib.request.Request(base + path)  # noqa: S310  (our own hub)
+    if token:
+        request.add_header("Authorization", f"Bearer {token}")
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        return asyncio.run(work())
-    except Failure as failure:
-        show_failure(failure, as_json=as_json)
-        raise typer.Exit(failure.exit_code) from None
-    except ConnectionError as error:
-        fail(str(error))
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
+        with direct.open(request, timeout=_ASK_WITHIN) as answer:
+            return json.load(answer)
+    except urllib.error.HTTPError as error:
+        fail(_refusal(error.code, error.read()))
+    except (OSError, ValueError):
+        fail(
+            f"No hub answers at {base}: start one with `hub up`, or set HUB_HTTP_HOST and "
+            "HUB_HTTP_PORT to where it listens."
+        )
 
 
-def show_failure(failure: "Failure", *, as_json: bool) -> None:
-    """Print the problem: JSON for programs, a sentence and the fields for people."""
-    problem = failure.problem()
-    if as_json:
-        typer.echo(problem.model_dump_json(exclude_none=True))
-        return
-    typer.echo(f"{problem.code}: {problem.detail}", err=True)
-    for one in problem.errors:
-        typer.echo(f"  {one.field or 'parameters'}: {one.message}", err=True)
-    if problem.retry_after is not None:
-        typer.echo(f"  It may work in {problem.retry_after:.1f} s.", err=True)
+def say(sentence: str) -> None:
+    """Tell people something that is not the result."""
+    typer.echo(_visible(sentence), err=True)
+
+
+def print_line(text: str) -> None:
+    """Print one line of a result."""
+    typer.echo(_visible(text).replace("\n", " "))
+
+
+def no_integration(name: str) -> str:
+    """Return the sentence that names the nearest integrations."""
+    from clients import _registry
+    from contracts._reading import no_such_integration
+
+    return no_such_integration(name, _registry.names())
 
 
 def show_json(value: object) -> None:
@@ -118,35 +142,83 @@ def show_json(value: object) -> None:
     print_json(data=value)
 
 
-def table(title: str, columns: list[str], rows: list[list[str]]) -> None:
-    """Print a table."""
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table; its first column is never cut, and off a terminal nothing is."""
+    from rich import box
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
-    shown = Table(*columns, title=title, title_justify="left")
+    shown = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    name = max([len(columns[0]), *(len(row[0]) for row in rows)])
+    shown.add_column(columns[0], no_wrap=True, min_width=name)
+    for column in columns[1:]:
+        shown.add_column(column, overflow="fold")
     for row in rows:
-        shown.add_row(*row)
-    Console().print(shown)
+        shown.add_row(*(Text(_visible(cell)) for cell in row))
+    width = None if sys.stdout.isatty() else sum(map(_width, [columns, *rows])) + 10 * len(columns)
+    Console(width=width, highlight=False).print(shown)
 
 
-def ask_hub(path: str) -> Any:  # noqa: ANN401  (JSON)
-    """Return what the running hub's `/api` says, or end with what to do."""
-    of = settings()
-    base = addresses(of).get("http_url") or f"http://{of.http_host}:{of.http_port}"
-    request = urllib.request.Request(base + path)  # noqa: S310  (our own hub)
-    if of.http_token:
-        request.add_header("Authorization", f"Bearer {of.http_token.get_secret_value()}")
+def _told(of: "Settings") -> "Told | None":
+    from service.addresses import read_told
+
+    return read_told(of.data_dir)
+
+
+def _pages(of: "Settings") -> tuple[str, str]:
+    """Return address and token of the pages: as set, else as `hub up` tells."""
+    from service.addresses import url_of
+
+    token = of.http_token.get_secret_value() if of.http_token else ""
+    told = _told(of)
+    chosen = of.http_port != 0 and {"http_host", "http_port"} & of.model_fields_set
+    if told and not chosen:
+        return told.http_url, token or told.http_token
+    return url_of(of.http_host, of.http_port), token or (told.http_token if told else "")
+
+
+def _show_failure(failure: "Failure", *, as_json: bool) -> None:
+    problem = failure.problem()
+    if as_json:
+        show_json(problem.model_dump(mode="json", exclude_none=True))
+        return
+    say(f"{problem.code or 'failed'}: {problem.detail}")
+    for one in problem.errors:
+        say(f"  {one.field or 'parameters'}: {one.message}")
+    if problem.retry_after is not None:
+        say(f"  It may work in {problem.retry_after:.1f} s.")
+    for note in getattr(failure, "__notes__", ()):
+        say(f"  {note}")
+
+
+def _show_stop(sentence: str, *, as_json: bool) -> None:
+    if as_json:
+        show_json({"type": "about:blank", "title": "The command failed", "detail": sentence})
+    else:
+        say(sentence)
+
+
+def _refusal(status: int, body: bytes) -> str:
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
-            return json.load(answer)
-    except urllib.error.HTTPError as error:
-        fail(_detail(error))
-    except OSError:
-        fail(f"No hub answers at {base}: start one with `hub up`, or set HUB_HTTP_PORT.")
+        detail = str(json.loads(body)["detail"])
+    except (ValueError, LookupError, TypeError):
+        detail = f"The hub answered HTTP {status}."
+    if status == 401:  # noqa: PLR2004
+        return "The hub wants its token: set HUB_HTTP_TOKEN to the same as where it runs."
+    return detail
 
 
-def _detail(error: urllib.error.HTTPError) -> str:
-    try:
-        return str(json.load(error)["detail"])
-    except (ValueError, LookupError):
-        return f"The hub answered HTTP {error.code}."
+def _let_libraries_speak() -> None:
+    """Show warnings, as that the broker is away, to people; programs get the outcome only."""
+    level = logging.WARNING if sys.stderr.isatty() else logging.CRITICAL
+    logging.basicConfig(format="%(message)s", level=level)
+
+
+def _visible(text: str) -> str:
+    """Return a text that cannot steer a terminal."""
+    return "".join(one if one.isprintable() or one == "\n" else "�" for one in text)
+
+
+def _width(row: Sequence[str]) -> int:
+    return sum(map(len, row))

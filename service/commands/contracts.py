@@ -1,4 +1,4 @@
-"""``hub contracts``: the schemas and the AsyncAPI file, generated from the models."""
+"""``hub contracts``: schemas, the AsyncAPI file and reference pages, generated from the code."""
 
 import typer
 
@@ -8,27 +8,41 @@ app = typer.Typer(help="Generate or check the schemas and the AsyncAPI file.", n
 
 
 @app.command()
-def export() -> None:
+def export(as_json: _shell.AsJson = False) -> None:
     """Write contracts/schemas, contracts/asyncapi.json and the pages of docs/reference.
 
     [bold]Example:[/bold] hub contracts export
     """
-    from service.contract_files import write, write_pages
+    with _shell.reporting(as_json=as_json):
+        from service.contract_files import write, write_pages
 
-    typer.echo(f"{write() + write_pages()} files written.")
+        try:
+            written = write() + write_pages()
+        except OSError as error:
+            _shell.fail(f"The files cannot be written: {error}. Run it in a checkout.")
+        if as_json:
+            _shell.show_json({"written": written})
+        else:
+            typer.echo(f"{written} files written.")
 
 
 @app.command()
-def check() -> None:
+def check(as_json: _shell.AsJson = False) -> None:
     """Fail if the files are stale, or break what the last release promised.
 
     [bold]Example:[/bold] hub contracts check
     """
-    from service.contract_files import problems, stale_pages
+    with _shell.reporting(as_json=as_json):
+        from service.contract_files import problems, stale_pages
 
-    found = problems() + stale_pages()
-    for one in found:
-        typer.echo(one, err=True)
-    if found:
-        _shell.fail("Run `hub contracts export` and look at what changed.")
-    typer.echo("The contract files are fresh, and keep the last release's promises.")
+        found = problems() + stale_pages()
+        if as_json:
+            _shell.show_json({"problems": found})
+        for one in [] if as_json else found:
+            _shell.say(one)
+        if found and not as_json:
+            _shell.say("Run `hub contracts export` and look at what changed.")
+        if found:
+            raise typer.Exit(_shell.FAILED)
+        if not as_json:
+            typer.echo("The contract files are fresh, and keep the last release's promises.")

@@ -17,20 +17,21 @@ def integrations(
 
     [bold]Example:[/bold] hub integrations notion
     """
-    from clients import _registry
-    from service.facts import facts_of
+    with _shell.reporting(as_json=as_json):
+        from clients import _registry
+        from service.facts import facts_of
 
-    environment = _shell.settings().environment
-    names = _registry.names()
-    if name and name not in names:
-        _shell.fail(f"There is no integration {name!r}: {', '.join(names)}.", _shell.USAGE)
-    rows = [facts_of(_registry.load(one), environment) for one in ([name] if name else names)]
-    if as_json:
-        _shell.show_json(rows[0] if name else rows)
-    elif name:
-        _one(rows[0])
-    else:
-        _all(rows)
+        environment = _shell.settings().environment
+        names = _registry.names()
+        if name is not None and name not in names:
+            _shell.fail(_shell.no_integration(name), _shell.USAGE)
+        rows = [facts_of(_registry.load(one), environment) for one in ([name] if name else names)]
+        if as_json:
+            _shell.show_json(rows[0] if name else rows)
+        elif name:
+            _one(rows[0])
+        else:
+            _all(rows)
 
 
 def _all(rows: list[dict[str, Any]]) -> None:
@@ -50,9 +51,19 @@ def _all(rows: list[dict[str, Any]]) -> None:
 
 
 def _one(row: dict[str, Any]) -> None:
-    upstreams = [[u["name"], u["url"], u["limits"], u["probe"] or "-"] for u in row["upstreams"]]
+    upstreams = [
+        [one["name"], one["url"] or "-", one["limits"] or "none", one["probe"] or "-"]
+        for one in row["upstreams"]
+    ]
     _shell.table(row["name"], ["upstream", "address", "limits", "probe"], upstreams)
-    shown = [[o["name"], o["kind"], o["summary"]] for o in row["operations"]]
-    _shell.table("operations", ["name", "class", "what it does"], shown)
+    shown = [
+        [one["name"], one["kind"], _parameters(one), one["summary"]] for one in row["operations"]
+    ]
+    _shell.table("operations", ["name", "class", "parameters", "what it does"], shown)
     if row["lacking"]:
-        typer.echo(f"Set {', '.join(row['lacking'])} to use it.")
+        _shell.say(f"Set {', '.join(row['lacking'])} to use it.")
+
+
+def _parameters(operation: dict[str, Any]) -> str:
+    optional = (f"[{one}]" for one in operation["parameters"] if one not in operation["required"])
+    return " ".join([*operation["required"], *optional])

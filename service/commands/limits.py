@@ -1,6 +1,7 @@
 """``hub limits``: what each upstream allows, what is left of it, who waits."""
 
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 
@@ -14,22 +15,25 @@ def limits(
     """Show the limits of all upstreams, and how much of them is left.
 
     [bold]Example:[/bold] hub limits notion
+
+    What is left is known to the hub that owns the integration: with several hubs, ask that one.
     """
-    path = f"/api/integrations/{name}" if name else "/api/integrations"
-    found = _shell.ask_hub(path)
-    rows = [
-        {"integration": one["name"], **upstream}
-        for one in ([found] if name else found)
-        for upstream in one["limits"]
-    ]
-    if as_json:
-        _shell.show_json(rows)
-        return
-    columns = ["integration", "upstream", "allowed", "left", "waiting", "next in s"]
-    _shell.table("limits", columns, [_row(one) for one in rows])
+    with _shell.reporting(as_json=as_json):
+        if name is None:
+            found = _shell.ask_hub("/api/integrations")
+        else:
+            found = [_shell.ask_hub(f"/api/integrations/{quote(name, safe='')}")]
+        rows = [
+            {"integration": one["name"], **upstream} for one in found for upstream in one["limits"]
+        ]
+        if as_json:
+            _shell.show_json(rows)
+            return
+        columns = ["upstream", "allowed", "left", "waiting", "next in s"]
+        _shell.table("limits", columns, [_row(one) for one in rows])
 
 
 def _row(one: dict[str, Any]) -> list[str]:
-    live = [one.get(name) for name in ("left", "waiting", "eta")]
-    shown = ["-" if value is None else f"{value:g}" for value in live]
-    return [one["integration"], one["upstream"], one["allowed"], *shown]
+    live = [one[name] for name in ("left", "waiting", "eta")]
+    shown = ["-" if value is None else f"{value:.4g}" for value in live]
+    return [f"{one['integration']}.{one['upstream']}", one["allowed"] or "no limit", *shown]

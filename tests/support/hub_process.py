@@ -128,6 +128,11 @@ class HubProcess:
         """Return status and body of one of its pages."""
         return await asyncio.to_thread(_get, self.http + path)
 
+    async def serving(self) -> set[str]:
+        """Return the integrations whose requests it takes."""
+        rows = json.loads((await self.get("/api/integrations"))[1])
+        return {row["name"] for row in rows if row["serving"]}
+
     async def stop(self) -> int:
         """Send SIGTERM, wait for the end, and return the exit code."""
         self._started.terminate()

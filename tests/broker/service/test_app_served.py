@@ -45,6 +45,20 @@ async def test_how_an_answer_was_served_is_told(
     assert stub.calls == 5
 
 
+async def test_who_shares_a_call_keeps_its_own_deadline(
+    amqp_url: str, names: OwnNames, settings: Given, stub: Stub
+) -> None:
+    stub.vendor.hold(NOTION)
+    async with asked(amqp_url, names, settings) as (_, agent):
+        patient = await agent.send(PAGE, page(1))
+        await wait_until(lambda: stub.vendor.waiting[NOTION] == 1)
+        late = await agent.ask(PAGE, page(1), within=0.3)
+        stub.vendor.release()
+        assert (await agent.reply(patient)).ok
+    assert late.code == "expired"
+    assert stub.calls == 1
+
+
 async def test_progress_is_told_on_the_way(
     amqp_url: str, names: OwnNames, settings: Given, stub: Stub
 ) -> None:

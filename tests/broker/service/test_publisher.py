@@ -149,6 +149,21 @@ def _soon() -> float:
     return asyncio.get_running_loop().time() + 5
 
 
+async def test_the_suspects_are_bounded(amqp_url: str, names: OwnNames) -> None:
+    async with (
+        Proxy.before(amqp_url) as proxy,
+        publishing(proxy.through(amqp_url)) as (publisher, link),
+    ):
+        queue = await declare(link, names.queue("q"))
+        await publisher.publish("", queue, HELLO)
+        proxy.pause("down")
+        strangers = (publisher.publish("", f"{queue}.{n}", HELLO, within=0.1) for n in range(300))
+        await asyncio.gather(*strangers, return_exceptions=True)
+        assert len(publisher._suspects) == 256
+        proxy.resume()
+        await publisher.publish("", queue, HELLO)
+
+
 async def test_what_is_in_flight_is_bounded(amqp_url: str, names: OwnNames) -> None:
     async with Proxy.before(amqp_url) as proxy, linked(proxy.through(amqp_url)) as (link, _):
         publisher = Publisher(link, in_flight=2)

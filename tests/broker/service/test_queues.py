@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from service.bus import LinkLost, NoAnswer
+from service.bus import Denied, LinkLost, NoAnswer
 from service.link import Link
 from service.message import Message
 from service.publisher import Publisher
@@ -54,3 +54,11 @@ async def test_asking_apart_takes_nothing(amqp_url: str, names: OwnNames) -> Non
 
 async def _has(link: Link, queue: str, messages: int) -> bool:
     return await look(link, queue) == Depth(messages, 0)
+
+
+async def test_one_that_the_hub_may_not_look_at(amqp_url: str, names: OwnNames) -> None:
+    async with linked(amqp_url) as (link, _), linked(amqp_url) as (other, _):
+        channel = await other.channel()
+        await channel.queue_declare(names.queue("theirs"), exclusive=True)
+        with pytest.raises(Denied, match="RESOURCE_LOCKED"):
+            await look(link, names.queue("theirs"))

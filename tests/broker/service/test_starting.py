@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from service.bus import BusError
+from contracts._names import Names
+from service.bus import BusError, Denied
 from service.starting import starting_alone
 from tests.support.broker import OwnNames
 
@@ -41,3 +42,9 @@ async def test_what_fails_inside_passes_through(amqp_url: str, names: OwnNames) 
 async def test_the_start_itself_may_take_longer(amqp_url: str, names: OwnNames) -> None:
     async with starting_alone(amqp_url, names, within=0.2):
         await asyncio.sleep(0.3)
+
+
+async def test_a_name_that_the_broker_refuses(amqp_url: str) -> None:
+    with pytest.raises(Denied, match="reserved prefix"):
+        async with starting_alone(amqp_url, Names("amq")):
+            pytest.fail("amq. is the broker's own")

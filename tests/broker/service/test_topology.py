@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from service.bus import TopologyError
+from service.bus import LinkLost, TopologyError
 from service.consumer import consume
 from service.link import Link
 from service.message import Message
@@ -15,6 +15,7 @@ from service.queues import Depth, look
 from service.topology import declare_all, queues
 from tests.support.broker import OwnNames
 from tests.support.bus import Inbox, declare, linked
+from tests.support.proxy import Proxy
 from tests.support.wait import wait_until
 
 SHORT = Message(b"late", expiration=0.001)
@@ -113,3 +114,19 @@ async def test_an_exchange_that_differs_is_named(amqp_url: str, names: OwnNames)
         with pytest.raises(TopologyError, match=f"exchange {names.requests} is there already"):
             await declare_all(amqp_url, names, ["one"])
         assert await look(link, names.queue("one")) is None
+
+
+async def test_a_broker_that_takes_too_long_is_told_with_what_was_asked(
+    amqp_url: str, names: OwnNames
+) -> None:
+    async with Proxy.before(amqp_url) as proxy:
+        proxy.delay(0.2, "down")
+        with pytest.raises(LinkLost, match=r"0\.5 s.* about exchange .*restart the broker node"):
+            await declare_all(proxy.through(amqp_url), names, ["one"], within=0.5)
+
+
+async def test_a_connection_that_is_lost_meanwhile(amqp_url: str, names: OwnNames) -> None:
+    async with Proxy.before(amqp_url) as proxy:
+        proxy.cut_after(900, "down")
+        with pytest.raises(LinkLost):
+            await declare_all(proxy.through(amqp_url), names, ["one"])

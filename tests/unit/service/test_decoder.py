@@ -7,6 +7,7 @@ import pamqp.frame
 import pytest
 from pamqp import constants, decode
 from pamqp.commands import Basic
+from pamqp.exceptions import PAMQPException
 from pamqp.header import ContentHeader
 
 from service import decoder
@@ -53,6 +54,11 @@ def test_method_frames_are_mended_too() -> None:
     assert isinstance(got, Basic.Deliver)
     assert got.routing_key == "\\xffey"
     assert isinstance(got.routing_key, Mended)
+
+
+def test_a_method_frame_that_is_cut_off_is_still_an_error() -> None:
+    with pytest.raises(PAMQPException):
+        pamqp.frame.unmarshal(b"\x01\x00\x01\x00\x00\x00\x04\x00\x3c\x00\x3c\xce")
 
 
 class TestAPamqpThatGoesAroundIt:

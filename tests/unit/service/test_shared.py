@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from service.answer import Answer
-from service.shared import Shared
+from service.shared import Shared, TooLate
 
 GOOD = Answer(True, b"{}", attempts=1)
 BAD = Answer(False, b"{}", attempts=1)
@@ -59,6 +59,16 @@ async def test_who_joined_a_call_that_broke_makes_its_own() -> None:
     with pytest.raises(RuntimeError):
         await first
     assert (await second).ok
+
+
+async def test_who_joined_waits_no_longer_than_it_may() -> None:
+    shared, upstream = Shared(lambda: 0.0), Upstream(GOOD)
+    (first,) = await asked(shared, upstream, 1)
+    with pytest.raises(TooLate):
+        await shared.get(b"k", 0.0, upstream, 0.01)
+    upstream.go.set()
+    assert (await first).ok
+    assert upstream.calls == 1
 
 
 async def test_an_answer_is_kept_for_its_time_to_live() -> None:

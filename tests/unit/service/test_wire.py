@@ -10,7 +10,7 @@ from aiormq.exceptions import ChannelClosed, ChannelNotFoundEntity, ConnectionCl
 from pamqp.commands import Connection
 
 from service import bus
-from service.wire import address, connect, denied, translated, why
+from service.wire import Wire, address, connect, denied, translated, why
 
 START = pamqp.frame.marshal(
     Connection.Start(server_properties={}, mechanisms="PLAIN", locales="en_US"), 0
@@ -131,3 +131,15 @@ def test_what_the_broker_says_when_it_closes_a_channel(
 )
 def test_reasons_are_words(error: BaseException | None, reason: str) -> None:
     assert reason in why(error)
+
+
+async def test_an_authority_in_the_address_that_is_none(unused_tcp_port: int) -> None:
+    url = f"amqps://u:p@127.0.0.1:{unused_tcp_port}/?cadata=x"
+    with pytest.raises(bus.LinkLost, match="base64"):
+        await connect(address(url, name="x", heartbeat=10))
+
+
+async def test_cutting_what_was_never_connected() -> None:
+    wire = Wire(address("amqp://127.0.0.1/", name="x", heartbeat=10))
+    wire.cut()
+    await wire.end()
