@@ -28,13 +28,14 @@ from aio_pika.exceptions import (
     ProbableAuthenticationError,
 )
 from aiormq.channel import Channel
-from aiormq.exceptions import ChannelAccessRefused
+from aiormq.exceptions import ChannelAccessRefused, ChannelLockedResource
 from pamqp.common import FieldTable
 
 from sdk._errors import Denied, Lost, Refused, Silent
 
 NOT_ALLOWED: Final = 403
 NOT_FOUND: Final = 404
+LOCKED: Final = 405
 DIFFERENT: Final = 406
 
 ANSWER_WITHIN: Final = 10.0
@@ -47,6 +48,7 @@ _HEARTBEAT: Final = 5
 _CODES: Final[dict[type[BaseException], int]] = {
     ChannelAccessRefused: NOT_ALLOWED,
     ChannelNotFoundEntity: NOT_FOUND,
+    ChannelLockedResource: LOCKED,
     ChannelPreconditionFailed: DIFFERENT,
 }
 _CLOSING: Final = "_Channel__close_event"  # what aiormq's own basic_ack looks at

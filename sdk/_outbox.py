@@ -95,21 +95,22 @@ class Outbox:
 
     async def _attempt(self, letter: Letter) -> bool:
         lane = self._lanes[zlib.crc32(integration_of(letter.key).encode()) % len(self._lanes)]
-        channel: AbstractChannel | None = None
         try:
             channel = await lane.channel()
-            letter.left = True
+        except Lost:
+            return False
+        letter.left = True
+        try:
             await _amqp.publish(channel, letter, self._confirm_within)
         except PublishError:
             raise HubUnreachable(letter.nobody) from None
+        except _ENCODING as error:
+            raise InvalidRequest(f"The request cannot travel as AMQP: {error}.") from error
         except Silent:
-            if channel is not None:
-                lane.retire(channel)
+            lane.retire(channel)
             return False
         except (Lost, DeliveryError):
             return False
-        except _ENCODING as error:
-            raise InvalidRequest(f"The request cannot travel as AMQP: {error}.") from error
         return True
 
     @contextlib.asynccontextmanager

@@ -125,6 +125,9 @@ class BrokerStream(Stream[T]):
             except Lost:
                 await asyncio.sleep(jitter(pause))
                 pause = min(2 * pause, LONGEST_PAUSE)
+            else:
+                if self._closed:  # meanwhile
+                    await self.aclose()
         return self._inbox
 
     async def _attach(self) -> asyncio.Queue[AbstractIncomingMessage | None]:

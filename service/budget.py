@@ -11,7 +11,7 @@ from clients._clock import Clock
 from clients._gate import Gate
 from clients._rates import DAY
 from contracts._events import Level, LimitEvent
-from service.events import Events
+from service.events import Tells
 from service.metrics import Metrics
 from service.owner import Owner
 from service.repeat import repeat
@@ -67,7 +67,7 @@ class Budgets:
     """Watches the limits of everything owned."""
 
     def __init__(
-        self, owners: Sequence[Owner], events: Events, metrics: Metrics, clock: Clock, hub: str
+        self, owners: Sequence[Owner], events: Tells, metrics: Metrics, clock: Clock, hub: str
     ) -> None:
         self._owners = owners
         self._events = events

@@ -21,7 +21,7 @@ from service.link import Link
 from service.queues import ask_apart
 from service.wire import close_channel, translated, usable, why
 
-ANSWER_WITHIN: Final = 10.0
+ANSWER_WITHIN: Final = 5.0
 _CLOSE_WITHIN: Final = 2.0
 _HEARD_AFTER: Final = 0.1
 """Seconds: a quorum queue may overlook what was settled just before the channel closed (measured

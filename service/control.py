@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import structlog
 from pydantic import ValidationError
@@ -10,12 +11,31 @@ from pydantic import ValidationError
 from contracts._events import Control, DidEvent
 from contracts._names import NOBODY
 from service.delivery import Delivery
-from service.events import Events
-from service.lease import Lease
+from service.events import Tells
 from service.lease_state import Identity
-from service.owner import Owner
 
 log = structlog.get_logger()
+
+
+class Pauses(Protocol):
+    """An owner, as far as orders go (`service.owner.Owner`)."""
+
+    def pause(self, *, paused: bool) -> None:
+        """Serve no more, or again."""
+        ...
+
+
+class Keeps(Protocol):
+    """A lease, as far as orders go (`service.lease.Lease`)."""
+
+    @property
+    def held(self) -> bool:
+        """Whether this hub owns the integration."""
+        ...
+
+    def set_paused(self, *, paused: bool) -> None:
+        """Write it into the lease: whoever owns it next obeys too."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -25,9 +45,9 @@ class Commands:
     may: Callable[[str | None], bool]
     """Whether a user at the broker may give orders: the hub's own, and operators."""
     who: Identity
-    owners: Mapping[str, Owner]
-    leases: Mapping[str, Lease]
-    events: Events
+    owners: Mapping[str, Pauses]
+    leases: Mapping[str, Keeps]
+    events: Tells
     speak: Callable[[], None]
 
     def take(self, delivery: Delivery) -> None:

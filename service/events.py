@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 
@@ -12,11 +12,32 @@ from contracts._events import Event
 from service.answer import now_text
 from service.bus import NotPublished
 from service.message import Message
-from service.publisher import Publisher
 
 _MOST: Final = 1000
 
 log = structlog.get_logger()
+
+
+class Tells(Protocol):
+    """Tells whoever listens."""
+
+    def tell(self, key: str, event: Event) -> None:
+        """Publish an event under ``<area>.<subject>.<what>``; nobody waits for it."""
+        ...
+
+
+class Publishes(Protocol):
+    """The way out to the bus (`service.publisher.Publisher`)."""
+
+    async def publish(
+        self, exchange: str, key: str, message: Message, *, mandatory: bool = True
+    ) -> None:
+        """Publish once.
+
+        Raises:
+            NotPublished: it is not known to be in the broker.
+        """
+        ...
 
 
 class Events:
@@ -25,7 +46,7 @@ class Events:
     A snapshot follows in any case, so nothing waits for an event.
     """
 
-    def __init__(self, publisher: Publisher, names: Names, source: str) -> None:
+    def __init__(self, publisher: Publishes, names: Names, source: str) -> None:
         self._publisher = publisher
         self._names = names
         self._source = source
@@ -33,7 +54,7 @@ class Events:
         self.dropped = 0
 
     def tell(self, key: str, event: Event) -> None:
-        """Publish an event under ``<area>.<subject>.<what>``."""
+        """Publish an event; of those that wait for the broker a thousand at most."""
         if len(self._tasks) >= _MOST:
             self.dropped += 1
             return

@@ -11,7 +11,7 @@ from contracts import Failure
 from contracts._events import HealthEvent
 from service.consumer import OnDelivery
 from service.desk import Desk
-from service.events import Events
+from service.events import Tells
 from service.integration import Integration
 from service.metrics import Metrics
 
@@ -46,7 +46,7 @@ Subscribe = Callable[[OnDelivery], Attachment]
 class Telling:
     """Publishes what attempts say about an integration's health."""
 
-    def __init__(self, integration: Integration, events: Events, metrics: Metrics) -> None:
+    def __init__(self, integration: Integration, events: Tells, metrics: Metrics) -> None:
         self._integration = integration
         self._events = events
         self._metrics = metrics

@@ -33,6 +33,8 @@ from service.web_guard import App, rules_for
 from service.wire import address
 
 _ACTS_FOR: Final = "http"
+_ROOM: Final = 4096
+"""Bytes of a call over HTTP besides its parameters."""
 
 log = structlog.get_logger()
 
@@ -177,8 +179,9 @@ async def _broker(settings: Settings) -> AsyncIterator[str]:
 
 def _app(settings: Settings, view: HubView, agent: Agent) -> App:
     token = settings.http_token.get_secret_value() if settings.http_token else None
-    rules = rules_for(settings.http_host, token)
-    return make_app(view, _Caller(agent), rules, settings.max_request_bytes)
+    largest = settings.max_request_bytes + _ROOM
+    rules = rules_for(settings.http_host, token, largest)
+    return make_app(view, _Caller(agent), rules)
 
 
 @contextlib.contextmanager

@@ -12,7 +12,6 @@ import asyncio
 import random
 import struct
 import time
-from collections import defaultdict
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
@@ -88,7 +87,7 @@ class Publisher:
         self._slots = asyncio.Semaphore(in_flight)
         self._deadlines = Deadlines()
         self._channels: dict[Lane, Channel] = {}
-        self._opening: defaultdict[Lane, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._opening: dict[Lane, asyncio.Task[Channel]] = {}
         self._suspects: dict[tuple[str, str], None] = {}
         self._retiring: set[asyncio.Task[None]] = set()
         self._answered = True
@@ -168,11 +167,20 @@ class Publisher:
         channel = self._channels.get(lane)
         if channel is not None and usable(channel):
             return channel
-        async with self._opening[lane]:
-            channel = self._channels.get(lane)
-            if channel is None or not usable(channel):
-                channel = self._channels[lane] = await self._link.channel(confirms=True)
-            return channel
+        if lane not in self._opening:
+            self._opening[lane] = asyncio.create_task(self._open(lane))
+        return await asyncio.shield(self._opening[lane])
+
+    async def _open(self, lane: "Lane") -> Channel:
+        """Open the channel for all who wait for it, however long they do.
+
+        A blocked broker answers nothing for hours: it must not find a channel per attempt then.
+        """
+        try:
+            channel = self._channels[lane] = await self._link.channel(confirms=True)
+        finally:
+            del self._opening[lane]
+        return channel
 
     def _trust(self, lane: "Lane", key: str) -> None:
         self._answered = True

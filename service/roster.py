@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import structlog
 from pydantic import ValidationError
@@ -11,8 +11,7 @@ from pydantic import ValidationError
 from clients._clock import Clock
 from contracts._events import LifeEvent, OwnsEvent
 from service.delivery import Delivery
-from service.events import Events
-from service.lease import Lease
+from service.events import Tells
 from service.members import SAYS_EVERY, Members
 from service.rank import Spread
 
@@ -21,14 +20,31 @@ _LOOKS_EVERY: Final = 0.5
 log = structlog.get_logger()
 
 
+class Moves(Protocol):
+    """A lease, as far as it can go from hub to hub (`service.lease.Lease`)."""
+
+    @property
+    def held(self) -> bool:
+        """Whether this hub owns the integration."""
+        ...
+
+    async def yield_to_others(self) -> None:
+        """Give it to the next in the line."""
+        ...
+
+    async def mend(self) -> None:
+        """Put a message back that was lost."""
+        ...
+
+
 @dataclass(frozen=True)
 class Roster:
     """The part of a hub that deals with the other hubs."""
 
     members: Members
     spread: Spread
-    leases: Mapping[str, Lease]
-    events: Events
+    leases: Mapping[str, Moves]
+    events: Tells
     clock: Clock
     me: Callable[[], OwnsEvent]
     """What this hub says of itself now."""
@@ -71,7 +87,7 @@ class Roster:
         finally:
             await self._end_moves()
 
-    def _spread(self, name: str, lease: Lease, now: float) -> None:
+    def _spread(self, name: str, lease: Moves, now: float) -> None:
         if name in self._moves:
             return
         if not lease.held:

@@ -26,9 +26,6 @@ from service.web_guard import Guard, Rules, plain_problem
 MOST_CALLS: Final = 1000
 """Calls over HTTP that may wait for their reply at once."""
 
-_ROOM: Final = 4096
-"""Bytes of a call besides its parameters."""
-
 _NO_JSON: Final = frozenset({"json_invalid", "model_attributes_type", "missing_body"})
 
 log = structlog.get_logger()
@@ -100,10 +97,10 @@ class View(Protocol):
         ...
 
 
-def make_app(view: View, call: Caller, rules: Rules, largest: int = 256 * 1024) -> Guard:
-    """Return the application; a call's parameters may have so many bytes."""
+def make_app(view: View, call: Caller, rules: Rules) -> Guard:
+    """Return the application."""
     app = FastAPI(
-        title="Integration Hub", docs_url=None, redoc_url=None, max_body_size=largest + _ROOM
+        title="Integration Hub", docs_url=None, redoc_url=None, max_body_size=rules.largest
     )
     app.add_exception_handler(Failure, _failed)
     app.add_exception_handler(RequestValidationError, _invalid)

@@ -56,6 +56,8 @@ class Rules:
     token: str | None = None
     hosts: frozenset[str] | None = _LOCAL
     """The names under which we are asked; None: any, where the token guards everything."""
+    largest: int = 256 * 1024
+    """Bytes of a body."""
 
     def refusal(self, method: str, path: str, headers: Mapping[str, str]) -> Refusal | None:
         """Return why a request is refused; None if it may pass. Names of headers in lower case."""
@@ -67,16 +69,19 @@ class Rules:
         if self.token is not None and not _proves(headers.get("authorization", ""), self.token):
             text = "Send the header Authorization: Bearer with the hub's HUB_HTTP_TOKEN."
             return Refusal(HTTPStatus.UNAUTHORIZED, text)
+        if _length(headers) > self.largest:
+            text = f"The body is over {self.largest} bytes."
+            return Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, text)
         if method not in _HARMLESS and _is_foreign(headers, host):
             return Refusal(HTTPStatus.FORBIDDEN, "Pages of other sites may not ask for this.")
         return None
 
 
-def rules_for(host: str, token: str | None) -> Rules:
+def rules_for(host: str, token: str | None, largest: int) -> Rules:
     """Return the rules of a hub that listens at `host`."""
     if _is_everywhere(host):
-        return Rules(token, None)
-    return Rules(token, _LOCAL | {_name(_bracketed(host))})
+        return Rules(token, None, largest)
+    return Rules(token, _LOCAL | {_name(_bracketed(host))}, largest)
 
 
 class Guard:
@@ -127,6 +132,11 @@ def _proves(authorization: str, token: str) -> bool:
     scheme, _, given = authorization.partition(" ")
     same = secrets.compare_digest(given.strip().encode(), token.encode())
     return same and scheme.lower() == "bearer"
+
+
+def _length(headers: Mapping[str, str]) -> int:
+    told = headers.get("content-length", "")
+    return int(told) if told.isascii() and told.isdigit() else 0
 
 
 def _is_foreign(headers: Mapping[str, str], host: str) -> bool:

@@ -9,6 +9,7 @@ import pytest
 from contracts._names import Names
 from service.node import Node
 from tests.support.broker import (
+    URL_VARIABLE,
     Broker,
     NoBroker,
     OwnNames,
@@ -38,13 +39,18 @@ def pytest_terminal_summary(
 
 @pytest.fixture(scope="session")
 def broker(pytestconfig: pytest.Config) -> Iterator[Broker]:
-    """The session's RabbitMQ; the test is skipped, or fails when CI=true, where there is none."""
+    """The session's RabbitMQ; where there is none, the test is skipped, or fails if CI=true.
+
+    A broker that was named and does not answer is a failure everywhere.
+    """
     try:
         with opened(open_broker(os.environ)) as one:
             pytestconfig.stash[USED] = str(one)
             yield one
     except NoBroker as reason:
         pytestconfig.stash[USED] = f"none: {reason}"
+        if os.environ.get(URL_VARIABLE):
+            pytest.fail(str(reason), pytrace=False)
         absent(str(reason))
 
 

@@ -1,6 +1,8 @@
 """The command line, ``hub COMMAND``: one file for each; heavy imports wait for their use."""
 
+import io
 import sys
+from typing import Annotated
 
 import typer
 
@@ -18,7 +20,6 @@ from service.commands import (
 )
 
 app = typer.Typer(
-    help="Every outside API a fleet of agents needs, behind RabbitMQ, under exact limits.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -37,8 +38,26 @@ app.command()(settings.settings)
 app.add_typer(contracts.app, name="contracts")
 
 
+def _version(asked: bool) -> None:  # noqa: FBT001  (typer's signature)
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(version("integration-hub"))
+        raise typer.Exit
+
+
+@app.callback()
+def hub(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Every outside API a fleet of agents needs, behind RabbitMQ, under exact limits."""
+
+
 def main() -> None:
     """Run the command line."""
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     app(prog_name="hub")

@@ -124,10 +124,18 @@ async def test_a_queue_that_somebody_has_alone_is_there_but_not_for_us(
     other = await _amqp.connect(amqp_url)
     channel = await _amqp.open_channel(other, confirms=False)
     await channel.declare_queue(queue, exclusive=True)
-    with pytest.raises(Denied, match="exclusive"):
-        await _amqp.queue_exists(connection, queue)
-    await _amqp.disconnect(other)
-    await _amqp.disconnect(other)
+    try:
+        with pytest.raises(Denied, match="exclusive") as caught:
+            await _amqp.queue_exists(connection, queue)
+    finally:
+        await _amqp.disconnect(other)
+    assert caught.value.code == _amqp.LOCKED
+
+
+async def test_what_is_closed_can_be_closed(amqp_url: str) -> None:
+    connection = await _amqp.connect(amqp_url)
+    for _ in range(2):
+        await _amqp.disconnect(connection)
 
 
 async def test_exchanges_are_found(connection: AbstractConnection) -> None:

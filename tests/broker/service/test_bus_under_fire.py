@@ -102,7 +102,6 @@ async def test_a_queue_without_a_leader_is_named_and_costs_only_itself(
     silent = await declare_all(own_node.url, own_names, ["one", "two"])
     assert set(silent) <= {own_names.queue("two"), own_names.lease("two")}
     lost = silent[-1]
-    consuming.silent.add(lost)
     publisher = Publisher(publishing)
     ends = await asyncio.gather(
         publisher.publish("", lost, Message(b""), within=1),
@@ -110,6 +109,9 @@ async def test_a_queue_without_a_leader_is_named_and_costs_only_itself(
         return_exceptions=True,
     )
     assert [type(end) for end in ends] == [Unconfirmed, NoAnswer]
+    assert consuming.silent == {lost}
+    with pytest.raises(NoAnswer):  # asked on a connection apart
+        await consume(consuming, lost, keep, prefetch=1)
     again = asyncio.create_task(publisher.publish("", lost, Message(b""), within=30))
     for _ in range(20):
         await publisher.publish("", own_names.dropped, Message(b""), within=1)

@@ -160,6 +160,8 @@ async def test_the_suspects_are_bounded(amqp_url: str, names: OwnNames) -> None:
         strangers = (publisher.publish("", f"{queue}.{n}", HELLO, within=0.1) for n in range(300))
         await asyncio.gather(*strangers, return_exceptions=True)
         assert len(publisher._suspects) == 256
+        assert link._wire is not None
+        assert len(link._wire.channels) <= 4  # not one per attempt
         proxy.resume()
         await publisher.publish("", queue, HELLO)
 

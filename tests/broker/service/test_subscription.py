@@ -3,6 +3,7 @@
 import asyncio
 import gc
 
+from aiormq.channel import Channel
 from structlog.testing import capture_logs
 
 from service.consumer import Temporary
@@ -99,6 +100,22 @@ async def test_after_stop_what_came_can_be_settled(amqp_url: str, names: OwnName
         assert all(delivery.ack() for delivery in inbox.deliveries)
         await subscription.aclose()
         await wait_until(lambda: _is(link, queue, Depth(2, 0)))
+
+
+async def test_what_stays_so_is_told_once(amqp_url: str, names: OwnNames) -> None:
+    async with CountingLink(amqp_url, name="test") as link:
+        with capture_logs() as logs:
+            async with Subscription(link, names.queue("none"), keep, prefetch=1):
+                await wait_until(lambda: link.opened >= 4)
+    assert [entry["event"] for entry in logs].count("consumer_detached") == 1
+
+
+class CountingLink(Link):
+    opened = 0
+
+    async def channel(self, *, confirms: bool = False) -> Channel:
+        self.opened += 1
+        return await super().channel(confirms=confirms)
 
 
 async def test_closing_before_it_was_ever_attached(amqp_url: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from contracts._names import Names
 from service.bus import LinkLost, TopologyError
 from service.consumer import consume
 from service.link import Link
@@ -130,3 +131,8 @@ async def test_a_connection_that_is_lost_meanwhile(amqp_url: str, names: OwnName
         proxy.cut_after(900, "down")
         with pytest.raises(LinkLost):
             await declare_all(proxy.through(amqp_url), names, ["one"])
+
+
+async def test_names_that_the_hub_may_not_declare(amqp_url: str) -> None:
+    with pytest.raises(TopologyError, match=r"may not declare the exchange amq\.unrouted"):
+        await declare_all(amqp_url, Names("amq"), ["one"])

@@ -363,6 +363,27 @@ def test_a_call_longer_than_planned_waits_for_the_next_plan() -> None:
     assert bucket.take(0.0, 1, 300.0)
 
 
+def test_no_more_calls_leave_than_slots_were_reserved() -> None:
+    bucket = bucket_of("9/s, concurrency 3")
+    bucket.revoke()
+    reserve(bucket, 0.0, 1)
+    assert bucket.take(0.0, 0.5, 30.0)
+    assert bucket.held(0.0, 0.5, 30.0) == "lease"
+    reserve(bucket, 0.0, 3)
+    assert bucket.take(0.0, 0.5, 30.0)
+    assert bucket.take(0.0, 0.5, 30.0)
+
+
+def test_an_heir_waits_for_the_last_call_that_may_still_leave() -> None:
+    bucket = bucket_of("9/s, concurrency 1")
+    bucket.revoke()
+    plan = reserve(bucket, 0.0)
+    heir = inherit("9/s, concurrency 1", 70.0, EPOCH, plan.state)
+    assert bucket.take(1.4, 1, 31.4)
+    assert heir.held(70.0 + 31.4, 1, 200.0) == "slots"
+    assert 31.4 < heir.frees(70.0) < 31.6
+
+
 def test_a_reservation_ends_and_a_new_one_counts() -> None:
     bucket = bucket_of("3/s burst 10")
     bucket.revoke()

@@ -96,6 +96,13 @@ def test_a_token_comes_back_on_the_nanosecond() -> None:
     assert [steady.first, sliding.first] == [NANO // 2, NANO]
 
 
+def test_what_is_free_before_the_start_is_not_free_earlier_than_wanted() -> None:
+    for one in (Gcra(Rate(1, 1, 1)), Log(Rate(1, 1))):
+        one.spend(0, NANO)
+        assert one.ready(5 * NANO, NANO) == 5 * NANO
+        assert one.ready(5 * NANO, 3 * NANO) == 7 * NANO
+
+
 def test_before_the_moment_of_a_debt_more_is_owed() -> None:
     one = Gcra(Rate(2, 1, 10))
     one.load(0, [(NANO, 4 * NANO)])
