@@ -42,7 +42,13 @@ class Gate:
     lease, and calls `pump` once that is confirmed.
     """
 
-    def __init__(self, bucket: Bucket, breaker: Breaker, clock: Clock) -> None:
+    def __init__(
+        self, bucket: Bucket, breaker: Breaker, clock: Clock, connections: float = math.inf
+    ) -> None:
+        """At most so many calls are under way as there are `connections`.
+
+        More would wait for one with their tokens spent, and leave all at once when it is free.
+        """
         self.bucket = bucket
         self.breaker = breaker
         self.starved: Callable[[], None] = lambda: None
@@ -51,6 +57,7 @@ class Gate:
         self._timer: Timer | None = None
         self._open = True
         self._spent = 0.0
+        self._free = connections
 
     def __len__(self) -> int:
         """How many wait."""
@@ -76,6 +83,7 @@ class Gate:
 
     def leave(self, entry: Entry) -> None:
         """The attempt is over: free its slot, tell the breaker."""
+        self._free += 1
         self.bucket.finish(entry.until)
         if entry.well is None:
             self.breaker.abandoned(entry.turn)
@@ -166,7 +174,7 @@ class Gate:
             call.waited += self._clock.now() - now
 
     def _take(self, call: Call, now: float) -> Entry | None:
-        turn = self.breaker.admit(now)
+        turn = self.breaker.admit(now) if self._free else 0
         if not turn:
             return None
         until = self._latest(call, now)
@@ -176,6 +184,7 @@ class Gate:
         call.begin(now)
         call.tokens_left = self.bucket.left(now)
         self._spent += call.cost
+        self._free -= 1
         return Entry(until, turn)
 
     def _latest(self, call: Call, now: float) -> float:
@@ -209,6 +218,8 @@ class Gate:
         return self._clock.later(last - now, lambda: _refuse(future, expired))
 
     def _look_again(self, now: float, call: Call) -> None:
+        if not self._free:
+            return  # whoever leaves looks
         held = self.bucket.held(now, call.cost, self._latest(call, now))
         delay = self._delay(now, call.cost, 0.0)
         if held == "lease" and delay <= 0.0:

@@ -1,5 +1,6 @@
 """What a client is given: everything that is not its own facts."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -60,6 +61,6 @@ class Kit:
         )
 
 
-def gate_for(limits: Limits, clock: Clock) -> Gate:
-    """Return a closed-circuit gate under these limits."""
-    return Gate(Bucket(limits.rates, limits.concurrency), Breaker(), clock)
+def gate_for(limits: Limits, clock: Clock, connections: float = math.inf) -> Gate:
+    """Return a closed-circuit gate under these limits, in front of so many connections."""
+    return Gate(Bucket(limits.rates, limits.concurrency), Breaker(), clock, connections)

@@ -27,7 +27,8 @@ def read_request(model: type[Q], params: Mapping[str, Any]) -> Q:
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=False, include_input=False)
         told = tuple(
-            FieldError(field=".".join(map(str, one["loc"])), message=one["msg"]) for one in found
+            FieldError(field=".".join(map(str, one["loc"])), message=_plain(one["msg"]))
+            for one in found
         )
         said = "; ".join(f"{one.field or 'parameters'}: {one.message}" for one in told[:_SHOWN])
         raise InvalidRequest(f"{model.operation}: {said}.", Facts(errors=told)) from None
@@ -46,3 +47,7 @@ def no_such_integration(name: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
     hint = f"Did you mean {' or '.join(near)}?" if near else f"There are {', '.join(names)}."
     return f"There is no integration {name[:128]!r}. {hint}"
+
+
+def _plain(message: str) -> str:
+    return message.removeprefix("Value error, ")

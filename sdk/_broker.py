@@ -54,6 +54,11 @@ class Broker:
         self._seen: OrderedDict[str | None, None] = OrderedDict()
         self._again: asyncio.Task[None] | None = None
 
+    @property
+    def trouble(self) -> str:
+        """Why there is no connection; nothing if there is one."""
+        return self._link.reason
+
     async def open(self) -> None:
         """Connect, and attach to the queue for replies.
 

@@ -78,6 +78,7 @@ class Hub:
     async def call(
         self,
         request: Request[R],
+        /,
         *,
         within: float | None = ...,
         request_id: str | None = ...,
@@ -88,6 +89,7 @@ class Hub:
     async def call(
         self,
         request: str,
+        /,
         *,
         within: float | None = ...,
         request_id: str | None = ...,
@@ -98,6 +100,7 @@ class Hub:
     async def call(
         self,
         request: Request[Any] | str,
+        /,
         *,
         within: float | None = 60.0,
         request_id: str | None = None,
@@ -119,7 +122,7 @@ class Hub:
         options = Options(within, request_id, progress, fresh)
         if isinstance(request, str):
             return (await self.ask(request, params, options)).result()
-        reply = await self.ask(request.operation, _params(request), options)
+        reply = await self.ask(request.operation, _params(request, params), options)
         return reply.result(type(request))
 
     async def ask(
@@ -134,13 +137,14 @@ class Hub:
         outgoing = Outgoing(operation, params, options or Options())
         within = outgoing.options.within
         if within is not None and within <= 0:
-            raise _expired(outgoing, within)
+            raise _expired(outgoing, within, "the deadline had passed before")
         patience = _LONGEST if within is None else within + _GRACE
-        return await _bounded(self._way.ask(outgoing), outgoing, patience)
+        return await self._bounded(self._way.ask(outgoing), outgoing, patience)
 
     async def submit(
         self,
         request: Request[Any] | str,
+        /,
         *,
         within: float | None = None,
         request_id: str | None = None,
@@ -155,9 +159,9 @@ class Hub:
         """
         self._needs_name()
         operation = request if isinstance(request, str) else request.operation
-        given = params if isinstance(request, str) else _params(request)
+        given = params if isinstance(request, str) else _params(request, params)
         outgoing = Outgoing(operation, given, Options(within, request_id))
-        await _bounded(self._way.submit(outgoing), outgoing, _SUBMIT_WITHIN)
+        await self._bounded(self._way.submit(outgoing), outgoing, _SUBMIT_WITHIN)
         return outgoing.request_id
 
     def replies(self) -> Stream[Reply]:
@@ -205,6 +209,19 @@ class Hub:
             f"{integration or 'anything'}, or this broker user may not give orders."
         )
 
+    async def _bounded(self, work: Awaitable[S], outgoing: Outgoing, patience: float) -> S:
+        """Wait for it for so many seconds at most; a failure tells which request it was."""
+        try:
+            async with asyncio.timeout(patience) as limit:
+                return await work
+        except TimeoutError as error:
+            if not limit.expired():
+                raise
+            raise _expired(outgoing, patience, self._way.trouble) from error
+        except Failure as failure:
+            failure.add_note(f"request id {outgoing.request_id}")
+            raise
+
     @property
     def _way(self) -> Way:
         if self._opened is None:
@@ -227,32 +244,21 @@ class Hub:
             )
 
 
-async def _bounded(work: Awaitable[S], outgoing: Outgoing, patience: float) -> S:
-    """Wait for it for so many seconds at most; a failure tells which request it was."""
-    try:
-        async with asyncio.timeout(patience) as limit:
-            return await work
-    except TimeoutError:
-        if not limit.expired():
-            raise
-    except Failure as failure:
-        failure.add_note(f"request id {outgoing.request_id}")
-        raise
-    raise _expired(outgoing, patience)
-
-
-def _expired(outgoing: Outgoing, patience: float) -> Expired:
+def _expired(outgoing: Outgoing, waited: float, trouble: str) -> Expired:
     if outgoing.left:
         text = "it may still be under way, and asking again with the same id repeats nothing"
     else:
         text = "the request was not sent"
+    why = f" ({trouble})" if trouble else ""
     failure = Expired(
-        f"{outgoing.operation}: no reply within {patience:g} s; {text}.",
+        f"{outgoing.operation}: no reply within {waited:g} s{why}; {text}.",
         Facts(outcome="unknown" if outgoing.left else "not_sent", operation=outgoing.operation),
     )
     failure.add_note(f"request id {outgoing.request_id}")
     return failure
 
 
-def _params(request: Request[Any]) -> dict[str, Any]:
+def _params(request: Request[Any], more: Mapping[str, object]) -> dict[str, Any]:
+    if more:
+        raise TypeError(f"{', '.join(more)}: a typed request has its parameters inside.")
     return request.model_dump(mode="json", exclude_unset=True)

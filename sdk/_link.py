@@ -43,6 +43,11 @@ class Link:
         self._was_up = False
 
     @property
+    def reason(self) -> str:
+        """Why there is no connection; nothing if there is one."""
+        return self._reason
+
+    @property
     def up(self) -> bool:
         """Whether there is a connection, and it is prepared."""
         return self._connection is not None
@@ -135,6 +140,7 @@ class Link:
             self._rise(connection)
             await broken.wait()
         finally:
+            broken.set()
             self._connection = None
             self._settled.clear()
             await _amqp.disconnect(connection)

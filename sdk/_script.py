@@ -152,6 +152,7 @@ class ScriptedWay:
     """A `Way` that goes nowhere."""
 
     script: Script
+    trouble: str = ""
 
     async def open(self) -> None:
         """Nothing to do."""

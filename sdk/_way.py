@@ -12,6 +12,11 @@ from sdk._stream import Stream
 class Way(Protocol):
     """Over a broker (`sdk._broker`), or from a script (`sdk._fake`)."""
 
+    @property
+    def trouble(self) -> str:
+        """What keeps requests from the hub now; nothing if nothing does."""
+        ...
+
     async def open(self) -> None:
         """Be ready to ask.
 

@@ -13,7 +13,7 @@ from clients._rates import DAY
 from contracts._events import Level, LimitEvent
 from service.events import Tells
 from service.metrics import Metrics
-from service.owner import Owner
+from service.prober import Watched
 from service.repeat import repeat
 
 LOOKS_EVERY: Final = 1.0
@@ -67,7 +67,7 @@ class Budgets:
     """Watches the limits of everything owned."""
 
     def __init__(
-        self, owners: Sequence[Owner], events: Tells, metrics: Metrics, clock: Clock, hub: str
+        self, owners: Sequence[Watched], events: Tells, metrics: Metrics, clock: Clock, hub: str
     ) -> None:
         self._owners = owners
         self._events = events
@@ -89,7 +89,7 @@ class Budgets:
                 else:
                     self._forget(owner.integration.name, upstream)
 
-    def _look(self, owner: Owner, upstream: str, gate: Gate) -> None:
+    def _look(self, owner: Watched, upstream: str, gate: Gate) -> None:
         integration = owner.integration
         rates = integration.facts.upstreams[upstream].allowed(integration.env).rates
         left = gate.bucket.left(self._clock.now())

@@ -53,7 +53,7 @@ class Integration:
         self.mode = _mode(means.sandbox, self.lacking, self.unusable)
         self.env = self._environment()
         self.gates: dict[str, Gate] = {
-            name: gate_for(upstream.allowed(means.env), means.clock)
+            name: gate_for(upstream.allowed(means.env), means.clock, upstream.connections)
             for name, upstream in facts.upstreams.items()
         }
         self.health = Health(self.name, facts.upstreams, means.instance)

@@ -144,9 +144,10 @@ class Node:
 
         Up to 3 s after a quorum queue was declared, RabbitMQ (3.10 to 4.x) has its name in memory
         only; a SIGKILL in that time leaves the queue without a leader for good (measured; see also
-        https://github.com/rabbitmq/rabbitmq-server/issues/15725).
+        https://github.com/rabbitmq/rabbitmq-server/issues/15725). A classic queue may be gone.
         """
-        await self.ctl("eval", "[dets:sync(Table) || Table <- dets:all()].")
+        tables, log = "[dets:sync(Table) || Table <- dets:all()]", "catch mnesia:sync_log()"
+        await self.ctl("eval", f"{tables}, {log}.")
 
     async def _end_leftovers(self) -> None:
         """End what an owner that was killed left running on this folder."""

@@ -50,7 +50,7 @@ class Pages:
             timeout_graceful_shutdown=_STOP_WITHIN,
         )
         self._server = _Server(config)
-        self._task: asyncio.Task[None] | None = None
+        self._task: asyncio.Task[None]
 
     async def __aenter__(self) -> Self:
         """Begin to answer."""
@@ -60,8 +60,7 @@ class Pages:
     async def __aexit__(self, *_: object) -> None:
         """Answer what is under way, for two seconds at most, and stop."""
         self._server.should_exit = True
-        if self._task:
-            await asyncio.wait([self._task])
+        await asyncio.wait([self._task])
 
 
 class _Server(uvicorn.Server):

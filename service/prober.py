@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 
@@ -11,8 +11,9 @@ from clients._clock import Clock
 from clients._gate import HandedBack
 from clients._limits import HOUR, Limits
 from contracts import Failure
+from service.integration import Integration
 from service.members import Members
-from service.owner import Owner
+from service.owner import Telling
 from service.repeat import repeat
 
 _LOOKS_EVERY: Final = 1.0
@@ -22,6 +23,30 @@ _SHARE: Final = 0.01
 log = structlog.get_logger()
 
 
+class Watched(Protocol):
+    """A holder of a lease, as far as it is watched (`service.owner.Owner`)."""
+
+    @property
+    def integration(self) -> Integration:
+        """What it serves."""
+        ...
+
+    @property
+    def telling(self) -> Telling:
+        """Who tells of it."""
+        ...
+
+    @property
+    def held(self) -> bool:
+        """Whether this hub owns it."""
+        ...
+
+    @property
+    def serving(self) -> bool:
+        """Whether requests come."""
+        ...
+
+
 class Prober:
     """Of everything owned: one cheap probe where no traffic told anything, and snapshots.
 
@@ -29,7 +54,7 @@ class Prober:
     """
 
     def __init__(
-        self, owners: Sequence[Owner], members: Members, clock: Clock, interval: float
+        self, owners: Sequence[Watched], members: Members, clock: Clock, interval: float
     ) -> None:
         self._owners = owners
         self._members = members
@@ -66,13 +91,13 @@ class Prober:
             "over nothing more. Give all hubs the same HUB_DATABASE_URL, or one another HUB_PREFIX."
         )
 
-    def _tell(self, owner: Owner) -> None:
+    def _tell(self, owner: Watched) -> None:
         now, name = self._clock.now(), owner.integration.name
         if now - self._told.get(name, float("-inf")) >= self._interval:
             self._told[name] = now
             owner.telling.snapshot()
 
-    def _probe(self, owner: Owner) -> None:
+    def _probe(self, owner: Watched) -> None:
         for upstream in self._silent(owner):
             which = owner.integration.name, upstream
             self._probed[which] = self._clock.now()
@@ -82,7 +107,7 @@ class Prober:
     def _done(self, which: tuple[str, str], _: asyncio.Task[None]) -> None:
         del self._probes[which]
 
-    def _silent(self, owner: Owner) -> Iterator[str]:
+    def _silent(self, owner: Watched) -> Iterator[str]:
         """Yield the upstreams that can be probed and that nobody has called for long enough."""
         integration, now = owner.integration, self._clock.now()
         if not owner.serving or integration.unusable:
@@ -102,7 +127,7 @@ def spacing(limits: Limits, interval: float) -> float:
     return max([interval, *(rate.per / rate.calls / _SHARE for rate in long)])
 
 
-async def _probe(owner: Owner, upstream: str) -> None:
+async def _probe(owner: Watched, upstream: str) -> None:
     try:
         await owner.integration.client.get().probe(upstream)
     except (Failure, HandedBack):

@@ -1,25 +1,58 @@
 """What `/api` shows of a running hub."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from math import isfinite
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import ValidationError
 
 from clients._gate import Gate
 from contracts._events import HealthEvent
-from service.app import Hub
 from service.delivery import Delivery
 from service.facts import facts_of
-from service.owner import Owner
+from service.metrics import Metrics
+from service.prober import Watched
+from service.settings import Settings
+
+
+class Shown(Watched, Protocol):
+    """A holder of a lease, as far as it is shown (`service.owner.Owner`)."""
+
+    @property
+    def paused(self) -> bool:
+        """Whether it was told to serve no more."""
+        ...
+
+
+class Running(Protocol):
+    """A hub, as far as it is shown (`service.app.Hub`)."""
+
+    @property
+    def owners(self) -> Mapping[str, Shown]:
+        """Its part in each integration."""
+        ...
+
+    @property
+    def settings(self) -> Settings:
+        """What it was told."""
+        ...
+
+    @property
+    def metrics(self) -> Metrics:
+        """Its series."""
+        ...
+
+    def ready(self) -> str:
+        """Return what keeps it from being ready; nothing when it is."""
+        ...
 
 
 @dataclass(frozen=True)
 class HubView:
     """The rows of one hub; health of what other hubs own is what they told last."""
 
-    hub: Hub
+    hub: Running
     heard: dict[str, HealthEvent] = field(default_factory=dict)
 
     def hear(self, delivery: Delivery) -> None:
@@ -63,7 +96,7 @@ class HubView:
         event = told or owner.integration.health.snapshot()
         return event.model_dump(mode="json")
 
-    def _row(self, owner: Owner) -> dict[str, Any]:
+    def _row(self, owner: Shown) -> dict[str, Any]:
         integration = owner.integration
         return {
             "name": integration.name,
@@ -75,7 +108,7 @@ class HubView:
             "limits": self._limits(owner),
         }
 
-    def _limits(self, owner: Owner) -> list[dict[str, Any]]:
+    def _limits(self, owner: Shown) -> list[dict[str, Any]]:
         env, integration = self.hub.settings.environment, owner.integration
         return [
             {

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated, Any, Final, Protocol
+from typing import Annotated, Any, Final, Protocol, cast
 
 import structlog
 from fastapi import FastAPI, Request, Response
@@ -26,7 +26,7 @@ from service.web_guard import Guard, Rules, plain_problem
 MOST_CALLS: Final = 1000
 """Calls over HTTP that may wait for their reply at once."""
 
-_NO_JSON: Final = frozenset({"json_invalid", "model_attributes_type", "missing_body"})
+_NO_JSON: Final = "json_invalid"
 
 log = structlog.get_logger()
 
@@ -126,7 +126,7 @@ _PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
 
 
 async def _failed(_: Request, error: Exception) -> Response:
-    problem = error.problem() if isinstance(error, Failure) else Internal().problem()
+    problem = cast("Failure", error).problem()
     headers = {}
     if problem.retry_after is not None:
         headers["Retry-After"] = str(max(1, math.ceil(problem.retry_after)))
@@ -135,23 +135,21 @@ async def _failed(_: Request, error: Exception) -> Response:
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
-    found = error.errors() if isinstance(error, RequestValidationError) else ()
-    told = tuple(map(_field_error, found))
+    told = tuple(map(_field_error, cast("RequestValidationError", error).errors()))
     said = "; ".join(f"{one.field or 'body'}: {one.message}" for one in told)
     return await _failed(request, InvalidRequest(f"{said}.", Facts(errors=told)))
 
 
 def _field_error(error: dict[str, Any]) -> FieldError:
-    if error["type"] in _NO_JSON:
+    if error["type"] == _NO_JSON or error["loc"] == ("body",):
         return FieldError(field="", message="send a JSON object, as application/json")
     return FieldError(field=".".join(map(str, error["loc"][1:])), message=error["msg"])
 
 
 async def _refused(_: Request, error: Exception) -> Response:
-    if not isinstance(error, HTTPException):
-        raise error
-    body = plain_problem(error.status_code, error.detail)
-    return JSONResponse(body, error.status_code, error.headers, PROBLEM_JSON)
+    refused = cast("HTTPException", error)
+    body = plain_problem(refused.status_code, refused.detail)
+    return JSONResponse(body, refused.status_code, refused.headers, PROBLEM_JSON)
 
 
 async def _unreachable(_: Request, error: Exception) -> Response:

@@ -104,7 +104,8 @@ class Guard:
             await send(message)
 
         headers = {
-            name.decode("latin-1"): text.decode("latin-1") for name, text in scope["headers"]
+            name.decode("latin-1"): text.decode("latin-1")
+            for name, text in reversed(list(scope["headers"]))  # of repeated ones the first counts
         }
         refusal = self._rules.refusal(scope["method"], scope["path"], headers)
         if refusal is None:

@@ -1,6 +1,5 @@
 """What bus tests share: links that note their ups and downs, queues, and what came from them."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Final
@@ -58,8 +57,3 @@ async def delete(link: Link, queue: str) -> None:
     channel = await link.channel()
     await channel.queue_delete(queue)
     await channel.close()
-
-
-def tasks_named(name: str) -> list[asyncio.Task[object]]:
-    """Return the loop's tasks of that name."""
-    return [task for task in asyncio.all_tasks() if task.get_name() == name]

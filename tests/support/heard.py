@@ -1,5 +1,6 @@
 """What comes from the bus without a bus: deliveries made by hand, and events told to a list."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -30,9 +31,12 @@ class Told:
     """Remembers events instead of publishing them."""
 
     all: list[tuple[str, Event]] = field(default_factory=list)
+    at: list[float] = field(default_factory=list)
+    clock: Callable[[], float] = lambda: 0.0
 
     def tell(self, key: str, event: Event) -> None:
         self.all.append((key, event))
+        self.at.append(self.clock())
 
     @property
     def keys(self) -> list[str]:

@@ -1,22 +1,24 @@
 """An agent's whole way over a broker, with a stand-in for the hub at its end."""
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import pytest
-from aio_pika.abc import AbstractIncomingMessage
+from aio_pika import Message
+from aio_pika.abc import AbstractIncomingMessage as Got
 
-from contracts import UpstreamThrottled
+from contracts import Expired, InvalidRequest, UpstreamThrottled
 from contracts import _names as wire
-from sdk import Hub, _broker
+from contracts._events import Control
+from sdk import Hub, HubUnreachable, _amqp
+from sdk._address import Address
+from sdk._broker import Broker
+from sdk._errors import Refused
+from sdk._waiting import Waiting
 from tests.support.broker import OwnNames
-from tests.support.proxy import Proxy
+from tests.support.proxy import Direction, Proxy
 from tests.support.stub_hub import StubHub, ignore
 from tests.support.wait import wait_until
-
-Message = AbstractIncomingMessage
 
 
 @pytest.fixture
@@ -33,7 +35,7 @@ async def hub(amqp_url: str, names: OwnNames, stub: StubHub) -> AsyncIterator[Hu
 
 
 def user_of(url: str) -> str:
-    return _broker.Address(url).user
+    return Address(url).user
 
 
 async def test_a_request_and_its_reply_are_those_of_the_design(
@@ -50,9 +52,9 @@ async def test_a_request_and_its_reply_are_those_of_the_design(
 
 async def test_each_of_many_gets_its_own_reply(hub: Hub, stub: StubHub) -> None:
     """Those that are answered last were asked first."""
-    held: list[Message] = []
+    held: list[Got] = []
 
-    async def hold(request: Message) -> None:
+    async def hold(request: Got) -> None:
         held.append(request)
         if len(held) == 500:
             await asyncio.gather(*(stub.reply(one) for one in reversed(held)))
@@ -63,7 +65,7 @@ async def test_each_of_many_gets_its_own_reply(hub: Hub, stub: StubHub) -> None:
 
 
 async def test_a_slow_one_delays_nobody(hub: Hub, stub: StubHub) -> None:
-    async def slow(request: Message) -> None:
+    async def slow(request: Got) -> None:
         if request.routing_key != "notion.slow":
             await stub.reply(request)
 
@@ -78,7 +80,7 @@ async def test_a_slow_one_delays_nobody(hub: Hub, stub: StubHub) -> None:
 
 
 async def test_repeats_of_a_reply_are_dropped(hub: Hub, stub: StubHub) -> None:
-    async def thrice(request: Message) -> None:
+    async def thrice(request: Got) -> None:
         for _ in range(3):
             await stub.reply(request)
 
@@ -94,7 +96,7 @@ async def test_two_calls_of_one_id_are_both_answered(hub: Hub, stub: StubHub) ->
 
 
 async def test_progress_is_told_until_the_reply_is_there(hub: Hub, stub: StubHub) -> None:
-    async def wait_in_line(request: Message) -> None:
+    async def wait_in_line(request: Got) -> None:
         assert request.headers[wire.ACCEPT_HEADER] == "progress"
         await stub.promise(request, None, None)
         await stub.promise(request, 4, 1.5)
@@ -108,7 +110,7 @@ async def test_progress_is_told_until_the_reply_is_there(hub: Hub, stub: StubHub
 
 
 async def test_a_failure_is_raised_as_its_class(hub: Hub, stub: StubHub) -> None:
-    async def refuse(request: Message) -> None:
+    async def refuse(request: Got) -> None:
         await stub.reply(request, UpstreamThrottled("later"))
 
     stub.respond = refuse
@@ -117,10 +119,10 @@ async def test_a_failure_is_raised_as_its_class(hub: Hub, stub: StubHub) -> None
 
 
 async def test_what_is_no_reply_hurts_nobody(hub: Hub, stub: StubHub) -> None:
-    async def garbage_first(request: Message) -> None:
+    async def garbage_first(request: Got) -> None:
         assert request.reply_to
         for body, headers in ((b"\xff", {}), (b"{", {"hub-stage": "accepted"})):
-            message = _broker.Message(body, headers=dict(headers))
+            message = Message(body, headers=dict(headers))
             await stub.channel.default_exchange.publish(message, request.reply_to)
         await stub.reply(request)
 
@@ -128,34 +130,33 @@ async def test_what_is_no_reply_hurts_nobody(hub: Hub, stub: StubHub) -> None:
     assert await hub.call("notion.x", n=1) == {"n": 1}
 
 
-@asynccontextmanager
-async def agent_through(
-    proxy: Proxy, url: str, names: OwnNames, *, user: str = ""
-) -> AsyncIterator[Hub]:
-    hub = Hub(proxy.through(url), prefix=names.prefix)
-    async with hub:
-        yield hub
-    del user
-
-
+@pytest.mark.parametrize("way", ["up", "down"])
 async def test_calls_in_flight_survive_cut_connections(
-    amqp_url: str, names: OwnNames, stub: StubHub
+    amqp_url: str, names: OwnNames, stub: StubHub, way: Direction
 ) -> None:
-    """Before the confirm, between confirm and reply, and while the reply is on its way."""
+    """Cut after so many bytes: before a confirm, after it, in the middle of a reply."""
     async with (
         Proxy.before(amqp_url) as proxy,
         Hub(proxy.through(amqp_url), prefix=names.prefix) as hub,
     ):
-        calls = asyncio.gather(
-            *(hub.call("notion.x", n=n, request_id=f"id-{n}") for n in range(500))
-        )
-        for passed in (40_000, 40_000, 80_000):
-            proxy.cut_after(passed, "up")
-            await wait_until(lambda: proxy._flows["up"].left is None, within=20)
-        got = await calls
-    assert [one["n"] for one in got] == [*range(500)]
-    copies = Counter(stub.ids)
-    assert set(copies) == {f"id-{n}" for n in range(500)}
+        ids = {f"id-{n}": n for n in range(500)}
+        calls = [
+            asyncio.ensure_future(hub.call("notion.x", n=ids[one], request_id=one)) for one in ids
+        ]
+        cuts = 0
+        for passed in range(5_000, 50_000, 7_001):
+            if all(one.done() for one in calls):
+                break
+            cuts += 1
+            proxy.cut_after(passed, way)
+            await wait_until(
+                lambda: proxy._flows[way].left is None or all(one.done() for one in calls),
+                within=20,
+            )
+        got = await asyncio.gather(*calls)
+    assert [one["n"] for one in got] == [*ids.values()]
+    assert set(stub.ids) == set(ids)
+    assert cuts > 2
 
 
 async def test_replies_that_come_while_it_is_away_are_there_afterwards(
@@ -168,10 +169,265 @@ async def test_replies_that_come_while_it_is_away_are_there_afterwards(
     ):
         calls = asyncio.gather(*(hub.call("notion.x", n=n) for n in range(100)))
         await wait_until(lambda: len(stub.got) == 100)
-        await wait_until(lambda: all(one.confirmed for one in hub._way._calls))  # type: ignore[attr-defined]
+        await wait_until(lambda: all(one.confirmed for one in waiting_in(hub)))
         await proxy.refuse()
         proxy.cut()
         await asyncio.gather(*(stub.reply(one) for one in stub.got))
         await proxy.accept()
         assert len(await calls) == 100
     assert len(stub.got) == 100, "what the broker had confirmed was published again"
+
+
+async def test_replies_to_a_queue_that_is_gone_are_asked_for_again(
+    hub: Hub, amqp_url: str, stub: StubHub
+) -> None:
+    """Somebody deletes the queue for replies: those sent since are lost, so it asks once more."""
+    stub.respond = ignore
+    calls = asyncio.gather(*(hub.call("notion.x", n=n) for n in range(20)))
+    await wait_until(lambda: len(stub.got) == 20)
+    first = [*stub.ids]
+    await wait_until(lambda: all(one.confirmed for one in waiting_in(hub)))
+    stub.respond = stub.reply
+    await stub.channel.queue_delete(str(stub.got[0].reply_to))
+    assert len(await calls) == 20
+    assert sorted(stub.ids) == sorted(first * 2), "the same ids again"
+    del amqp_url
+
+
+def waiting_in(hub: Hub) -> list[Waiting]:
+    assert isinstance(hub._way, Broker)
+    return [*hub._way._calls]
+
+
+async def test_what_fails_when_it_is_asked_again_fails_the_call(
+    hub: Hub, stub: StubHub, names: OwnNames
+) -> None:
+    stub.respond = ignore
+    calls = [asyncio.ensure_future(hub.call("notion.x", n=n)) for n in range(2)]
+    await wait_until(lambda: len(stub.got) == 2)
+    await wait_until(lambda: all(one.confirmed for one in waiting_in(hub)))
+    await stub.channel.queue_delete(names.queue("notion"))
+    await stub.channel.queue_delete(str(stub.got[0].reply_to))
+    for one in calls:
+        with pytest.raises(HubUnreachable, match="No queue takes the request"):
+            await one
+
+
+async def test_by_direct_reply_to_every_call_is_asked_again(
+    amqp_url: str, names: OwnNames, stub: StubHub
+) -> None:
+    stub.respond = ignore
+    async with (
+        Proxy.before(amqp_url) as proxy,
+        DirectHub(proxy.through(amqp_url), prefix=names.prefix) as hub,
+    ):
+        calls = asyncio.gather(*(hub.call("notion.x", n=n) for n in range(50)))
+        await wait_until(lambda: len(stub.got) == 50)
+        await wait_until(lambda: all(one.confirmed for one in waiting_in(hub)))
+        assert {str(one.reply_to).partition(".g")[0] for one in stub.got} == {wire.DIRECT_REPLY}
+        first = [*stub.ids]
+        proxy.cut()
+        await wait_until(lambda: len(stub.got) >= 100)
+        stub.respond = stub.reply
+        proxy.cut()
+        got = await calls
+    assert [one["n"] for one in got] == [*range(50)]
+    assert set(stub.ids) == set(first)
+
+
+class DirectHub(Hub):
+    """As of a user who has no queue for replies."""
+
+    def _make_way(self) -> Broker:
+        way = super()._make_way()
+        assert isinstance(way, Broker)
+        way._inbox.direct = True
+        return way
+
+
+async def test_a_direct_reply_is_a_reply(amqp_url: str, names: OwnNames, stub: StubHub) -> None:
+    async with DirectHub(amqp_url, prefix=names.prefix) as hub:
+        assert await hub.call("notion.x", n=1) == {"n": 1}
+    del stub
+
+
+async def test_what_was_submitted_is_answered_to_whoever_bears_the_name_later(
+    amqp_url: str, names: OwnNames, stub: StubHub
+) -> None:
+    names.reply_queue(user_of(amqp_url), "mine")
+    async with Hub(amqp_url, prefix=names.prefix, name="mine") as hub:
+        ids = [await hub.submit("notion.x", n=n) for n in range(3)]
+    assert stub.got[0].reply_to == f"{names.replies}.{user_of(amqp_url)}.mine"
+    async with Hub(amqp_url, prefix=names.prefix, name="mine") as hub, hub.replies() as replies:
+        got = [await anext(replies) for _ in ids]
+    assert [one.request_id for one in got] == ids
+    assert [one.result() for one in got] == [{"n": n} for n in range(3)]
+
+
+async def test_of_later_replies_too_repeats_are_dropped(hub: Hub, stub: StubHub) -> None:
+    async def thrice(request: Got) -> None:
+        await stub.promise(request, 1, 1.0)
+        for _ in range(3):
+            await stub.reply(request)
+
+    stub.respond = thrice
+    first, second = [await hub.submit("notion.x", request_id="same", n=n) for n in (1, 2)]
+    async with hub.replies() as replies:
+        got = [await anext(replies), await anext(replies)]
+    assert [one.result() for one in got] == [{"n": 1}, {"n": 2}], "an id may be submitted again"
+    assert (first, second) == ("same", "same")
+
+
+async def test_only_so_many_replies_are_remembered(hub: Hub) -> None:
+    assert isinstance(hub._way, Broker)
+    for n in range(10_010):
+        hub._way._remember(Message(b"", correlation_id=str(n)))  # type: ignore[arg-type]
+    assert len(hub._way._seen) == 10_000
+    assert "10009" in hub._way._seen
+
+
+async def test_events_come_as_long_as_somebody_listens(hub: Hub, stub: StubHub) -> None:
+    async with hub.events("health.#") as events, hub.events() as everything:
+        await stub.tell("limit.notion.low", {"n": 1})
+        await stub.tell("health.notion.down", b"not json")
+        await stub.tell("health.notion.down", {"n": 2})
+        assert (await anext(events)).data == {"n": 2}
+        assert [(await anext(everything)).key for _ in range(2)] == [
+            "limit.notion.low",
+            "health.notion.down",
+        ]
+
+
+async def test_an_order_is_given_under_its_own_user(
+    hub: Hub, stub: StubHub, names: OwnNames, amqp_url: str
+) -> None:
+    with pytest.raises(HubUnreachable, match="No hub runs on this broker"):
+        await hub.order("pause", "notion")
+    heard = await stub.channel.declare_queue(exclusive=True)
+    await heard.bind(names.control)
+
+    async def obey(order: Got) -> None:
+        assert order.user_id == user_of(amqp_url)
+        told = Control.model_validate_json(order.body)
+        did = {"instance": "a", "store": "s", "did": told.do, "id": told.id, "detail": "paused"}
+        await stub.tell("hub.a.pause", did)
+
+    await heard.consume(obey, no_ack=True)
+    assert await hub.order("pause", "notion") == "paused"
+
+
+async def test_leaving_ends_what_is_under_way(
+    amqp_url: str, names: OwnNames, stub: StubHub
+) -> None:
+    stub.respond = ignore
+    names.reply_queue(user_of(amqp_url), "mine")
+    async with Hub(amqp_url, prefix=names.prefix, name="mine") as hub:
+        call = asyncio.ensure_future(hub.call("notion.x"))
+        listening = asyncio.ensure_future(anext(hub.events()))
+        await wait_until(lambda: stub.got)
+    with pytest.raises(HubUnreachable, match="ask again with the same request id"):
+        await call
+    with pytest.raises(StopAsyncIteration):
+        await listening
+
+
+async def test_leaving_without_a_connection_ends_it_too(
+    amqp_url: str, names: OwnNames, stub: StubHub
+) -> None:
+    async with (
+        Proxy.before(amqp_url) as proxy,
+        Hub(proxy.through(amqp_url), prefix=names.prefix) as hub,
+    ):
+        await proxy.refuse()
+        proxy.cut()
+        assert isinstance(hub._way, Broker)
+        link = hub._way._link
+        await wait_until(lambda: not link.up)
+        call = asyncio.ensure_future(hub.call("notion.x"))
+        await asyncio.sleep(0)
+    with pytest.raises(HubUnreachable, match="was left"):
+        await call
+    assert stub.got == []
+
+
+async def test_without_a_connection_a_call_expires_unsent(
+    amqp_url: str, names: OwnNames, stub: StubHub
+) -> None:
+    async with (
+        Proxy.before(amqp_url) as proxy,
+        Hub(proxy.through(amqp_url), prefix=names.prefix) as hub,
+    ):
+        await proxy.refuse()
+        proxy.cut()
+        with pytest.raises(Expired) as caught:
+            await hub.call("notion.x", within=0.01)
+    assert caught.value.facts.outcome == "not_sent"
+    assert stub.got == []
+
+
+async def test_without_a_reply_a_call_expires_unknown(hub: Hub, stub: StubHub) -> None:
+    stub.respond = ignore
+    with pytest.raises(Expired) as caught:
+        await hub.call("notion.x", within=0.01)
+    assert caught.value.facts.outcome == "unknown"
+
+
+async def test_a_reply_after_the_deadline_is_dropped(hub: Hub, stub: StubHub) -> None:
+    stub.respond = ignore
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.2):
+            await hub.call("notion.x")
+    await wait_until(lambda: stub.got)
+    await stub.reply(stub.got[0])
+    stub.respond = stub.reply
+    assert await hub.call("notion.x", n=1) == {"n": 1}
+
+
+async def test_a_request_that_cannot_travel_is_refused_and_the_next_is_fine(
+    hub: Hub, stub: StubHub
+) -> None:
+    with pytest.raises(InvalidRequest, match="cannot travel"):
+        await hub.call("notion." + "x" * 300)
+    assert await hub.call("notion.x", n=1) == {"n": 1}
+    assert len(stub.got) == 1
+
+
+async def test_a_broker_that_no_hub_has_prepared_says_so(amqp_url: str, names: OwnNames) -> None:
+    way = Broker(Address(amqp_url, names.prefix), "")
+    with pytest.raises(HubUnreachable, match=r"no hub has prepared this broker.*`hub serve`"):
+        await way._link.start(0.3)
+    await way.aclose(taken=False)
+
+
+async def test_an_agent_may_start_before_its_hub(amqp_url: str, names: OwnNames) -> None:
+    hub = Hub(amqp_url, prefix=names.prefix)
+    entering = asyncio.ensure_future(hub.__aenter__())
+    await asyncio.sleep(0)
+    async with StubHub(amqp_url, names):
+        async with asyncio.timeout(5):
+            await entering
+        assert await hub.call("notion.x", n=1) == {"n": 1}
+        await hub.__aexit__(None, None, None)
+
+
+async def test_a_queue_for_later_replies_may_be_the_operators(
+    amqp_url: str, names: OwnNames, stub: StubHub
+) -> None:
+    """With arguments of its own: whoever declared it, it is used as it is."""
+    queue = names.reply_queue(user_of(amqp_url), "mine")
+    await stub.channel.declare_queue(queue, durable=True, arguments={"x-max-length": 1000})
+    async with Hub(amqp_url, prefix=names.prefix, name="mine") as hub:
+        await hub.submit("notion.x", n=1)
+        async for reply in hub.replies():
+            assert reply.result() == {"n": 1}
+            break
+
+
+async def test_a_queue_for_later_replies_that_nobody_may_declare_is_missing(amqp_url: str) -> None:
+    connection = await _amqp.connect(amqp_url)
+    way = Broker(Address(amqp_url, prefix="amq"), "mine")  # reserved: refused to everybody
+    try:
+        with pytest.raises(Refused, match=r"may not declare the queue 'amq\.replies\..*\.mine'"):
+            await way._keep_later(connection)
+    finally:
+        await _amqp.disconnect(connection)

@@ -64,6 +64,12 @@ async def test_it_comes_back_after_each_loss_prepared_anew(
     ]
 
 
+async def test_leaving_is_no_trouble(amqp_url: str, caplog: pytest.LogCaptureFixture) -> None:
+    async with linked(amqp_url):
+        pass
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
 async def test_whoever_wants_a_channel_waits_for_the_connection(amqp_url: str) -> None:
     async with Proxy.before(amqp_url) as proxy, linked(proxy.through(amqp_url)) as link:
         await proxy.refuse()

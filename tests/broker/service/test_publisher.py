@@ -217,6 +217,13 @@ async def test_a_connection_that_is_given_up_cancels_nobody(amqp_url: str, names
             await publish
 
 
+async def test_a_link_that_was_closed(amqp_url: str) -> None:
+    async with publishing(amqp_url) as (publisher, _):
+        pass
+    with pytest.raises(Unconfirmed, match="it was closed"):
+        await publisher.publish("", "k", HELLO)
+
+
 async def test_a_cancelled_publish_harms_nobody(amqp_url: str, names: OwnNames) -> None:
     async with publishing(amqp_url) as (publisher, link):
         queue = await declare(link, names.queue("q"))

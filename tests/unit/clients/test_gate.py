@@ -80,6 +80,18 @@ class TestLimits:
         await gate.enter(Call())
         assert clock_of(gate).passed == pytest.approx(5, abs=0.01)
 
+    async def test_no_token_is_spent_while_all_connections_are_busy(self) -> None:
+        gate = Gate(Bucket([Rate(1, per=1, burst=9)]), Breaker(), QuickClock(), connections=2)
+        entries = [await gate.enter(Call()) for _ in range(2)]
+        task = await waiting(gate, Call())
+        hasty = await waiting(gate, Call(deadline=1003.0))
+        with pytest.raises(Expired):
+            await hasty
+        assert gate.bucket.left(1003.0) == 9
+        gate.leave(entries[0])
+        gate.leave(await task)
+        assert clock_of(gate).passed == pytest.approx(3)
+
     async def test_a_pause_holds_everyone(self) -> None:
         gate = gate_of(ONE_A_SECOND)
         gate.pause(7)

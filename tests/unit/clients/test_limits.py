@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from clients._limits import DAY, HORIZON, HOUR, Bucket, Held, Plan, Rate, parse_limits
 from clients._signals import Seen
 from tests.support.budget import NANO, Grant, excess
+from tests.support.caller import LASTING, Caller
 
 EPOCH = 1_700_000_000.0
-LASTING = 30.0
 
 
 def bucket_of(text: str) -> Bucket:
@@ -56,67 +56,6 @@ STEPS = st.one_of(
 )
 
 
-class Vendor:
-    """Plays steps on a bucket, and writes down what it let through."""
-
-    def __init__(self, bucket: Bucket) -> None:
-        self.bucket = bucket
-        self.nanos = 3 * NANO
-        self.grants: list[Grant] = []
-        self.flying: list[float] = []
-        self.most_flying = 0
-        self.paused = 0.0
-
-    @property
-    def now(self) -> float:
-        """Monotonic seconds."""
-        return self.nanos / NANO
-
-    def take(self, cost: float) -> bool:
-        """Try one call."""
-        until = self.now + LASTING
-        foretold = self.bucket.held(self.now, cost, until)
-        taken = self.bucket.take(self.now, cost, until)
-        assert taken == (foretold == "")
-        if taken:
-            assert self.now >= self.paused
-            self.grants.append((self.nanos, cost))
-            self.flying = [end for end in self.flying if end > self.now] + [until]
-            self.most_flying = max(self.most_flying, len(self.flying))
-        return taken
-
-    def play(self, step: tuple[object, ...]) -> None:
-        """Let one thing happen."""
-        match step:
-            case ("pass", int(nanos)):
-                self.nanos += nanos
-            case ("take", float(cost)):
-                self.take(cost)
-            case ("drain", float(cost)):
-                while self.take(cost):
-                    pass
-            case ("wait", float(cost)):
-                self.wait(cost)
-            case ("pause", float(seconds)):
-                self.bucket.pause(self.now + seconds)
-                self.paused = max(self.paused, self.now + seconds)
-            case ("observe", int(remaining), float() | None as reset):
-                self.bucket.observe(self.now, Seen(remaining, reset))
-            case ("finish",) if self.flying:
-                self.bucket.finish(self.flying.pop())
-            case _:
-                pass
-
-    def wait(self, cost: float) -> None:
-        """Sleep as told; nothing but the cap on calls in flight may hold the call back then."""
-        while wait := self.bucket.wait(self.now, cost):
-            if wait == math.inf:
-                return
-            self.nanos = max(self.nanos + 1, round((self.now + wait) * NANO))
-        assert self.bucket.held(self.now, cost, self.now + LASTING) in {"", "slots"}
-        self.take(cost)
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -134,12 +73,12 @@ class Vendor:
 def test_no_window_of_time_has_more_than_the_limit(
     text: str, steps: list[tuple[object, ...]]
 ) -> None:
-    limits, vendor = parse_limits(text), Vendor(bucket_of(text))
+    limits, caller = parse_limits(text), Caller(bucket_of(text))
     for step in steps:
-        vendor.play(step)
+        caller.play(step)
     for rate in limits.rates:
-        assert excess(rate, vendor.grants) <= 0
-    assert vendor.most_flying <= (limits.concurrency or math.inf)
+        assert excess(rate, caller.grants) <= 0
+    assert caller.most_flying <= (limits.concurrency or math.inf)
 
 
 @settings(max_examples=150, deadline=None)
@@ -151,16 +90,16 @@ def test_no_window_of_time_has_more_than_the_limit(
 def test_who_sleeps_as_told_is_served_and_not_before(
     text: str, steps: list[tuple[object, ...]], start: float
 ) -> None:
-    vendor = Vendor(bucket_of(text))
-    vendor.nanos = round(start * NANO)
+    caller = Caller(bucket_of(text))
+    caller.nanos = round(start * NANO)
     for step in steps:
-        vendor.play(step)
-    now = vendor.now
-    wait = vendor.bucket.wait(now)
+        caller.play(step)
+    now = caller.now
+    wait = caller.bucket.wait(now)
     early = now + wait - max(2e-9, 4 * math.ulp(now))
-    assert wait == 0 or early <= now or not vendor.bucket.take(early, 1, early + 1)
-    assert vendor.bucket.wait(now + wait) == 0
-    assert vendor.bucket.take(now + wait, 1, now + wait + 1)
+    assert wait == 0 or early <= now or not caller.bucket.take(early, 1, early + 1)
+    assert caller.bucket.wait(now + wait) == 0
+    assert caller.bucket.take(now + wait, 1, now + wait + 1)
 
 
 def test_a_clock_of_coarse_steps_is_waited_for() -> None:

@@ -12,7 +12,7 @@ from contracts import DidEvent, Expired, UpstreamThrottled
 from contracts._events import Control
 from contracts.space_weather import GetKpIndex, KpIndex
 from sdk import Event, Hub, HubUnreachable, Options, Reply
-from sdk._hub import _bounded
+from sdk._broker import Broker
 from sdk._request import Outgoing
 from sdk._script import Script, ScriptedWay
 from sdk._way import Way
@@ -80,6 +80,15 @@ async def test_a_typed_call_sends_what_was_set_and_returns_its_model() -> None:
         assert sent.options == Options(within=5, fresh=True)
 
 
+async def test_a_typed_call_takes_no_parameters_beside_it() -> None:
+    async with OwnHub(answer, name="mine") as hub:
+        with pytest.raises(TypeError, match="withn: a typed request has its parameters inside"):
+            await hub.call(GetKpIndex(), withn=5)  # type: ignore[call-overload]
+        with pytest.raises(TypeError, match="withn: a typed request has its parameters inside"):
+            await hub.submit(GetKpIndex(), withn=5)
+        assert hub.way.asked == []
+
+
 async def test_an_untyped_call_sends_its_arguments_and_returns_json() -> None:
     async with OwnHub(answer) as hub:
         assert await hub.call(KP, days=3, request_id="id-1") == {"samples": []}
@@ -88,7 +97,8 @@ async def test_an_untyped_call_sends_its_arguments_and_returns_json() -> None:
 
 
 def test_no_parameter_has_the_name_of_an_option() -> None:
-    options = set(inspect.signature(Hub.call).parameters) - {"params"}
+    named = inspect.signature(Hub.call).parameters.values()
+    options = {one.name for one in named if one.kind is one.KEYWORD_ONLY}
     operations = [
         one for name in _registry.names() for one in _registry.load(name).operations.items()
     ]
@@ -99,16 +109,18 @@ def test_no_parameter_has_the_name_of_an_option() -> None:
 @pytest.mark.parametrize(
     ("left", "outcome", "sentence"),
     [
-        (True, "unknown", "may still be under way, and asking again with the same id repeats"),
-        (False, "not_sent", "the request was not sent"),
+        (True, "unknown", "; it may still be under way, and asking again with the same id repeats"),
+        (False, "not_sent", r"within 0\.001 s \(the broker is away\); the request was not sent"),
     ],
 )
 async def test_a_call_without_a_reply_says_whether_it_left(
     left: bool, outcome: str, sentence: str
 ) -> None:
     outgoing = Outgoing(KP, {}, Options(request_id="id-1"), left=left)
-    with pytest.raises(Expired, match=sentence) as caught:
-        await _bounded(nothing(outgoing), outgoing, 0.001)
+    async with OwnHub(answer) as hub:
+        hub.way.trouble = "" if left else "the broker is away"
+        with pytest.raises(Expired, match=sentence) as caught:
+            await hub._bounded(nothing(outgoing), outgoing, 0.001)
     assert caught.value.facts.outcome == outcome
     assert caught.value.facts.operation == KP
     assert caught.value.__notes__ == ["request id id-1"]
@@ -201,6 +213,10 @@ async def test_outside_its_block_it_says_so(use: Callable[[Hub], Awaitable[objec
         pass
     with pytest.raises(RuntimeError, match="inside `async with Hub"):
         await use(hub)
+
+
+async def test_its_own_way_is_over_the_broker() -> None:
+    assert isinstance(Hub("amqp://host/", name="mine")._make_way(), Broker)
 
 
 async def test_a_way_that_does_not_open_is_closed() -> None:

@@ -10,4 +10,4 @@ async def test_broker_and_script_are_ways() -> None:
     ways: list[Way] = [Broker(Address("amqp://host/"), ""), ScriptedWay(Script())]
     wanted = {name for name in vars(Way) if not name.startswith("_")}
     assert all(wanted <= set(dir(way)) for way in ways)
-    assert wanted == {"open", "aclose", "ask", "submit", "replies", "events", "command"}
+    assert wanted == {"trouble", "open", "aclose", "ask", "submit", "replies", "events", "command"}

@@ -8,7 +8,8 @@ from service.access import Access, read_access
 
 FILE = """{
   "alice": {"operations": ["notion.*", "twilio.get_message"]},
-  "bob": {"operations": ["*"], "classes": ["safe"]}
+  "bob": {"operations": ["*"], "classes": ["safe"]},
+  "olga": {"operations": [], "operator": true}
 }"""
 
 
@@ -39,6 +40,11 @@ def test_who_may_call_what(
         return
     with pytest.raises(Forbidden, match=says):
         access.permit(user, operation, kind)
+
+
+def test_only_operators_give_orders(access: Access) -> None:
+    assert [name for name in ("alice", "olga", "-") if access.operates(name)] == ["olga"]
+    assert not Access().operates("olga")
 
 
 def test_without_a_file_everyone_may() -> None:

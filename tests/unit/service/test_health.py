@@ -98,3 +98,34 @@ def test_what_is_missing_and_a_pause_are_states() -> None:
     assert paused.state == "paused"
     assert health.set(lacking=("SHOP_API_KEY",), paused=True) is None
     assert health.snapshot().state == "paused"
+
+
+def test_who_takes_over_goes_on_from_what_was_told() -> None:
+    owner, standby = Health("shop", ["a", "b"], "h-1"), Health("shop", ["a", "c"], "h-2")
+    for _ in range(2):
+        event = owner.note("a", DOWN, 0.1) or owner.snapshot()
+    standby.believe(event)
+    found = standby.snapshot()
+    assert (found.state, found.since, found.hub) == ("degraded", event.since, "h-2")
+    assert (found.upstreams["a"].cause, set(found.upstreams)) == ("network", {"a", "c"})
+    assert told(standby, DOWN) == []  # known already
+    assert told(standby, None) == ["up"]
+    standby.believe(owner.snapshot().model_copy(update={"state": "unconfigured"}))
+    mended = standby.set(lacking=(), paused=False)
+    assert mended
+    assert (mended.state, mended.previous) == ("degraded", "unconfigured")
+
+
+def test_trouble_of_the_hub_itself_degrades_what_works() -> None:
+    health = Health("shop", ["a"], "h")
+    assert told(health, None) == ["up"]
+    event = health.trouble("another record")
+    assert event
+    assert (event.state, event.cause, event.detail) == ("degraded", "hub", "another record")
+    assert health.trouble("another record") is None
+    assert told(health, DOWN, DOWN) == ["down"]
+    assert health.snapshot().cause == "network"
+    assert told(health, None) == ["degraded"]
+    mended = health.trouble("")
+    assert mended
+    assert (mended.state, mended.cause) == ("up", None)

@@ -6,7 +6,12 @@ from contextlib import asynccontextmanager
 
 import pamqp.frame
 import pytest
-from aiormq.exceptions import ChannelClosed, ChannelNotFoundEntity, ConnectionClosed
+from aiormq.exceptions import (
+    ChannelClosed,
+    ChannelInvalidStateError,
+    ChannelNotFoundEntity,
+    ConnectionClosed,
+)
 from pamqp.commands import Connection
 
 from service import bus
@@ -85,6 +90,11 @@ async def test_authorities_that_cannot_be_read(unused_tcp_port: int) -> None:
     url = f"amqps://u:p@127.0.0.1:{unused_tcp_port}/?cafile=/no/such.pem"
     with pytest.raises(bus.LinkLost, match=r"/no/such\.pem"):
         await connect(address(url, name="x", heartbeat=10))
+
+
+async def test_a_closed_channel_is_a_lost_link() -> None:
+    with pytest.raises(bus.LinkLost, match="closed"), translated():
+        raise ChannelInvalidStateError
 
 
 async def test_a_cancel_that_nobody_sent_is_a_lost_link() -> None:

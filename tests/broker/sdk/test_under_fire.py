@@ -1,0 +1,104 @@
+"""A broker that is killed and started again, one that freezes, one that grants next to nothing."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from aio_pika.abc import AbstractIncomingMessage
+from yarl import URL
+
+from contracts import Forbidden
+from contracts import _names as wire
+from contracts._names import Names
+from sdk import Hub
+from service.node import Node
+from tests.support.stub_hub import StubHub, ignore
+from tests.support.wait import wait_until
+
+CALLS = 600
+EARLY = range(400)
+LATE = range(400, CALLS)
+
+
+def call(hub: Hub, n: int) -> asyncio.Future[Any]:
+    return asyncio.ensure_future(hub.call("notion.x", n=n, request_id=str(n)))
+
+
+def number(request: AbstractIncomingMessage) -> int:
+    return int(request.message_id or 0)
+
+
+async def test_a_broker_that_is_killed_costs_no_call(own_node: Node, own_names: Names) -> None:
+    """Some were answered, some only taken, some are asked while there is no broker at all."""
+    async with (
+        StubHub(own_node.url, own_names) as first,
+        Hub(own_node.url, prefix=own_names.prefix) as hub,
+    ):
+
+        async def answer_some(request: AbstractIncomingMessage) -> None:
+            if number(request) % 3 == 0:
+                await first.reply(request)
+
+        first.respond = answer_some
+        await own_node.flush()
+        early = [call(hub, n) for n in EARLY]
+        await wait_until(lambda: len(first.got) == len(EARLY), within=20)
+        own_node.kill()
+        late = [call(hub, n) for n in LATE]
+        await own_node.start()
+        async with StubHub(own_node.url, own_names) as second:
+            for request in first.got:
+                if number(request) % 3:
+                    await second.reply(request)
+            got = await asyncio.gather(*early, *late)
+    assert [one["n"] for one in got] == [*range(CALLS)]
+    assert {number(one) for one in second.got} >= set(LATE)
+
+
+async def test_a_broker_that_freezes_costs_no_call(own_node: Node, own_names: Names) -> None:
+    """Seven seconds would be long enough for many a client to give its confirms up."""
+    url = str(URL(own_node.url).update_query(heartbeat="1"))
+    async with StubHub(own_node.url, own_names) as stub, Hub(url, prefix=own_names.prefix) as hub:
+        await call(hub, 0)
+        own_node.freeze()
+        calls = [call(hub, n) for n in range(1, 100)]
+        link = hub._way._link  # type: ignore[attr-defined]
+        await wait_until(lambda: not link.up, within=20, what="the end of the heartbeat")
+        own_node.thaw()
+        got = await asyncio.gather(*calls)
+    assert [one["n"] for one in got] == [*range(1, 100)]
+    assert set(stub.ids) == {str(n) for n in range(100)}
+
+
+@pytest.fixture
+async def poor(own_node: Node, own_names: Names) -> str:
+    """The address of a user who may publish requests and nothing else, with a dot in its name."""
+    user = "al.ice"
+    if user not in await own_node.ctl("list_users"):
+        await own_node.ctl("add_user", user, "secret")
+    rights = ["^$", rf"^{own_names.prefix}\.requests$", "^$"]
+    await own_node.ctl("set_permissions", user, *rights)
+    return str(URL(own_node.url).with_user(user).with_password("secret"))
+
+
+async def test_a_user_who_may_only_publish_can_call(
+    own_node: Node, own_names: Names, poor: str
+) -> None:
+    async with StubHub(own_node.url, own_names) as stub, Hub(poor, prefix=own_names.prefix) as hub:
+        got = await asyncio.gather(*(call(hub, n) for n in range(100)))
+        assert [one["n"] for one in got] == [*range(100)]
+        assert str(stub.got[0].reply_to).startswith(wire.DIRECT_REPLY)
+        assert stub.got[0].user_id == "al.ice"
+        with pytest.raises(Forbidden, match=r"does not let this user listen: .*'al\.ice'"):
+            await anext(hub.events())
+        with pytest.raises(Forbidden, match=r"does not let this user listen: .*'al\.ice'"):
+            await hub.order("pause", "notion")
+        assert (await call(hub, 100))["n"] == 100
+
+
+async def test_a_user_who_may_not_publish_is_told(own_node: Node, poor: str) -> None:
+    async with StubHub(own_node.url, Names("else")) as stub, Hub(poor, prefix="else") as hub:
+        stub.respond = ignore
+        with pytest.raises(Forbidden, match=r"broker refused it: .*else\.requests"):
+            await call(hub, 1)
+    assert stub.got == []

@@ -1,0 +1,42 @@
+from typing import Annotated
+
+import pytest
+from pydantic import AfterValidator
+
+from contracts import InvalidRequest, Request, Result
+from contracts._reading import no_such_operation, read_request
+
+
+def even(number: int) -> int:
+    if number % 2:
+        raise ValueError("has to be even")
+    return number
+
+
+class Thing(Result):
+    pass
+
+
+class GetThing(Request[Thing]):
+    name: str
+    count: Annotated[int, AfterValidator(even)] = 2
+
+
+def test_good_parameters_are_typed() -> None:
+    assert read_request(GetThing, {"name": "a", "count": "4"}) == GetThing(name="a", count=4)
+
+
+def test_each_wrong_field_is_named_in_plain_words() -> None:
+    with pytest.raises(InvalidRequest, match="count: has to be even") as failure:
+        read_request(GetThing, {"count": 3, "other": 1})
+    told = {one.field: one.message for one in failure.value.facts.errors}
+    assert set(told) == {"name", "count", "other"}
+    assert told["count"] == "has to be even"
+
+
+@pytest.mark.parametrize(
+    ("operation", "hint"),
+    [("shop.get_thin", "Did you mean shop.get_thing"), ("zzz", "`hub integrations`")],
+)
+def test_the_nearest_names(operation: str, hint: str) -> None:
+    assert hint in no_such_operation(operation, ["shop.get_thing", "shop.make_thing"]).detail

@@ -1,0 +1,169 @@
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from contracts import NotConfigured
+from sdk import HubUnreachable
+from service import process
+from service.bus import LinkLost
+from service.meeting import ForeignStore
+from service.node import NodeError
+from service.pages import CannotListen
+from service.process import Ending, NotStarted, Serving, check, shown
+from service.settings import BadSettings, Settings
+
+Env = pytest.MonkeyPatch
+
+
+async def until_signal(work: Callable[[Ending], object]) -> list[str]:
+    """Run work as the process does; return what became of it."""
+    told: list[str] = []
+
+    async def worked(ending: Ending) -> None:
+        try:
+            work(ending)
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            told.append("the start ended")
+            await asyncio.sleep(0)  # what closes takes time
+            told.append("closed")
+            raise
+
+    await process._until_signal(worked)
+    return told
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_to_ask_while_it_starts_is_to_end_the_start(number: signal.Signals) -> None:
+    told = await until_signal(lambda _: os.kill(os.getpid(), number))
+    assert told == ["the start ended", "closed"]
+
+
+async def test_to_ask_twice_does_not_cut_the_closing_short() -> None:
+    def twice(ending: Ending) -> None:
+        ending.ask()
+        asyncio.get_running_loop().call_soon(ending.ask)
+
+    assert await until_signal(twice) == ["the start ended", "closed"]
+
+
+async def test_to_ask_while_it_serves_is_to_let_it_finish() -> None:
+    async def work(ending: Ending) -> None:
+        asyncio.get_running_loop().call_soon(os.kill, os.getpid(), signal.SIGTERM)
+        await ending.wait()
+        await asyncio.sleep(0)
+        finished.append(ending.asked)
+
+    finished: list[bool] = []
+    await process._until_signal(work)
+    assert finished == [True]
+
+
+async def test_what_nobody_asked_for_is_no_end() -> None:
+    async def work(_: Ending) -> None:
+        raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await process._until_signal(work)
+
+
+REASONS: list[tuple[Exception, str]] = [
+    (LinkLost("nobody listens at b:5672"), "The broker is of no use: nobody listens at b:5672"),
+    (HubUnreachable("no hub"), "The broker is of no use: no hub"),
+    (CannotListen("Port 1 is taken."), "Port 1 is taken."),
+    (ForeignStore("Another hub."), "Another hub."),
+    (NodeError("RabbitMQ is missing."), "RabbitMQ is missing."),
+    (NotConfigured("NOTION_LIMIT: 'x' is not a limit."), "NOTION_LIMIT: 'x' is not a limit."),
+    (
+        OperationalError("SELECT", {}, Exception("unable to open\nmore")),
+        "The record of calls cannot be opened: (builtins.Exception) unable to open. Look at HUB_",
+    ),
+    (ModuleNotFoundError("No module named 'psycopg'"), "cannot be opened: No module named 'psyc"),
+    (FileExistsError(17, "File exists", "/data"), "[Errno 17] File exists: '/data'. Look at HUB_"),
+]
+
+
+@pytest.mark.parametrize(("error", "sentence"), REASONS, ids=[type(e).__name__ for e, _ in REASONS])
+def test_why_it_could_not_start_is_a_sentence(error: Exception, sentence: str) -> None:
+    with pytest.raises(NotStarted) as caught, process._starting():
+        raise error
+    assert sentence in str(caught.value)
+
+
+def test_a_bug_stays_one() -> None:
+    with pytest.raises(KeyError), process._starting():
+        raise KeyError("x")
+
+
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        ({"HUB_INTEGRATIONS": "notoin"}, "HUB_INTEGRATIONS: There is no integration 'notoin'. Did"),
+        ({"HUB_ACCESS_FILE": "/nowhere/a.json"}, "HUB_ACCESS_FILE /nowhere/a.json cannot be read"),
+        ({"HUB_AMQP_URL": "amqps://b/?no_verify_ssl=1"}, "certificate"),
+    ],
+)
+def test_what_only_a_whole_hub_knows_about_its_settings(
+    nothing_set: Env, variables: dict[str, str], sentence: str
+) -> None:
+    for name, value in variables.items():
+        nothing_set.setenv(name, value)
+    with pytest.raises(BadSettings) as caught:
+        check(Settings())
+    assert sentence in str(caught.value)
+
+
+def test_good_settings_pass(nothing_set: Env) -> None:
+    check(Settings())
+    nothing_set.setenv("HUB_AMQP_URL", "amqp://b/hub")
+    nothing_set.setenv("HUB_INTEGRATIONS", "notion")
+    check(Settings())
+
+
+def test_what_is_told_and_what_is_shown(nothing_set: Env) -> None:
+    nothing_set.setenv("HUB_HTTP_TOKEN", "canary")
+    nothing_set.setenv("HUB_INSTANCE", "vm-1")
+    url = "amqp://hub:canary@127.0.0.1:5673/hub"
+    serving = Serving(Settings(), url, "http://127.0.0.1:8080", {"notion": "sandbox"})
+    told = serving.told()
+    assert (told.amqp_url, told.http_token, told.prefix) == (url, "canary", "hub")
+    assert serving.shown() == {
+        "broker": "amqp://127.0.0.1:5673/hub",
+        "pages": "http://127.0.0.1:8080",
+        "prefix": "hub",
+        "instance": "vm-1",
+        "integrations": {"notion": "sandbox"},
+    }
+    nothing_set.delenv("HUB_HTTP_TOKEN")
+    assert Serving(Settings(), url, "", {}).told().http_token == ""
+
+
+@pytest.mark.parametrize(
+    ("url", "seen"),
+    [
+        ("amqp://u:p@broker/hub", "amqp://broker:5672/hub"),
+        ("amqps://u:p@broker", "amqps://broker:5671"),
+        ("amqp://u:p@[::1]:1/?x=secret", "amqp://[::1]:1/"),
+    ],
+)
+def test_an_address_is_shown_without_its_secrets(url: str, seen: str) -> None:
+    assert shown(url) == seen
+
+
+def test_a_port_that_is_taken_stops_it_before_anything_starts(
+    nothing_set: Env, tmp_path: Path
+) -> None:
+    import socket  # noqa: PLC0415
+
+    with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as other:
+        nothing_set.setenv("HUB_HTTP_PORT", str(other.getsockname()[1]))
+        nothing_set.setenv("HUB_DATA_DIR", str(tmp_path / "data"))
+        with pytest.raises(NotStarted, match="is taken"):
+            process.run(Settings(), lambda _: None)
+    assert not (tmp_path / "data").exists()
