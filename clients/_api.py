@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar, cast
-from urllib.parse import urlencode
 
 import orjson
 from pydantic import ValidationError
 
 from clients import _target, _verdict
+from clients._body import body_of, rest
 from clients._call import CURRENT, Call, Class
 from clients._gate import Entry
 from clients._http import HttpRequest, HttpResponse, TransportError
@@ -29,8 +29,12 @@ R = TypeVar("R", bound=Result)
 Reshape = Callable[[Any], Any]
 Refusal = Callable[[HttpResponse], Failure | None]
 
-FORM: Final = "application/x-www-form-urlencoded"
-_SHORTEST: Final = 0.001
+_STALE: Final = 0.05
+"""Seconds after which a token that was not used is lost, and another one is taken: calls that were
+held up together must not leave together."""
+
+_LEAVES_WITHIN: Final = 1.0
+"""Seconds that a connection may take to be ready, once the token is taken."""
 _MISREAD: Final = (
     ValidationError,
     LookupError,
@@ -40,6 +44,10 @@ _MISREAD: Final = (
     OverflowError,
 )
 """What reading an answer of another shape than promised ends in."""
+
+
+class _Late(Exception):
+    """The call did not leave in the time of its token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +84,7 @@ class Api:
         read: Reshape | None = None,
     ) -> R:
         """GET; parameters that are not in the path go to the query unless one is given."""
-        shown = _rest(path, request) if query is None else query
+        shown = rest(path, request) if query is None else query
         return await self._typed(Ask("GET", path, vars(request), shown), request, read)
 
     async def delete(self, path: str, request: Request[R], *, read: Reshape | None = None) -> R:
@@ -93,19 +101,19 @@ class Api:
         read: Reshape | None = None,
     ) -> R:
         """POST; without `json` or `form`, parameters that are not in the path are the JSON."""
-        return await self._write("POST", path, request, _body(path, request, json, form), read)
+        return await self._write("POST", path, request, body_of(path, request, json, form), read)
 
     async def patch(
         self, path: str, request: Request[R], *, json: object = None, read: Reshape | None = None
     ) -> R:
         """PATCH, as `post`."""
-        return await self._write("PATCH", path, request, _body(path, request, json, None), read)
+        return await self._write("PATCH", path, request, body_of(path, request, json, None), read)
 
     async def put(
         self, path: str, request: Request[R], *, json: object = None, read: Reshape | None = None
     ) -> R:
         """PUT, as `post`."""
-        return await self._write("PUT", path, request, _body(path, request, json, None), read)
+        return await self._write("PUT", path, request, body_of(path, request, json, None), read)
 
     async def _write(
         self,
@@ -192,14 +200,18 @@ class Api:
         return {h: self._line.env.require(h) for h in _target.holes(path) if h.isupper()}
 
     async def _attempt(self, request: HttpRequest, call: Call, kind: Class) -> HttpResponse:
-        gate = self._line.gate
+        gate, recorded = self._line.gate, kind == "safe"
         while True:
             entry = await gate.enter(call)
             try:
-                if kind != "safe":
+                if not recorded:
                     await call.journal.sending()
-                if gate.bucket.valid(self._line.clock.now()):
+                    recorded = True
+                now = self._line.clock.now()
+                if gate.bucket.valid(now) and now - entry.at <= _STALE:
                     return await self._exchange(request, call, kind, entry)
+            except _Late:
+                continue
             finally:
                 gate.leave(entry)
 
@@ -207,13 +219,19 @@ class Api:
         self, request: HttpRequest, call: Call, kind: Class, entry: Entry
     ) -> HttpResponse:
         began = self._line.clock.now()
+        left = call.begin(began) - began
+        if left <= 0:
+            raise Expired("The deadline passed before the call could leave.")
         call.attempts += 1
-        bounded = request.within(max(_SHORTEST, call.begin(began) - began))
+        bounded = request.within(left, _LEAVES_WITHIN)
         impatient = False
         try:
             response = await self._line.transport.send(bounded)
             failure = self._judge(response, call, kind, began)
         except TransportError as error:
+            if error.kind == "late":
+                call.attempts -= 1
+                raise _Late from None
             impatient = error.kind == "timeout" and call.ends == call.deadline
             failure = (_verdict.cut_off if impatient else _verdict.broken)(error, kind)
         finally:
@@ -258,27 +276,6 @@ class Api:
         detail = f"The answer is not the promised one: {_reason(error)}."
         text = _verdict.short(self._line.redact(detail))
         return _verdict.unreadable(text, call.asked or call.kind, response)
-
-
-def fields(request: Request[Any], *but: str) -> dict[str, Any]:
-    """Return the parameters as JSON, without these and without those that are None."""
-    return request.model_dump(mode="json", exclude=set(but), exclude_none=True)
-
-
-def _rest(path: str, request: Request[Any]) -> dict[str, Any]:
-    inside = set(_target.holes(path))
-    return {name: value for name, value in vars(request).items() if name not in inside}
-
-
-def _body(
-    path: str, request: Request[Any], json: object, form: _target.Query | None
-) -> tuple[bytes, str]:
-    if form is not None:
-        pairs = _target.pairs(form)
-        return urlencode(pairs).encode(), FORM
-    if json is None:
-        json = fields(request, *_target.holes(path))
-    return orjson.dumps(json), "application/json"
 
 
 def _reason(error: Exception) -> str:

@@ -28,6 +28,8 @@ class Entry:
     """When the attempt is over at the latest."""
     turn: int
     """The breaker's."""
+    at: float
+    """When its token was taken."""
     well: bool | None = None
     """Whether the upstream works; None: the attempt told nothing."""
 
@@ -185,7 +187,7 @@ class Gate:
         call.tokens_left = self.bucket.left(now)
         self._spent += call.cost
         self._free -= 1
-        return Entry(until, turn)
+        return Entry(until, turn, now)
 
     def _latest(self, call: Call, now: float) -> float:
         bounds = [now + call.timeout, call.ends, call.deadline]

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import inf
 from typing import Final, Literal, Protocol
 
-Kind = Literal["dns", "connect", "tls", "timeout", "closed", "too_large", "protocol"]
+Kind = Literal["dns", "connect", "tls", "timeout", "closed", "too_large", "protocol", "late"]
 
 _WORDS: Final[Mapping[Kind, str]] = {
     "dns": "its host name has no address; check the URL setting and the name server",
@@ -13,6 +14,7 @@ _WORDS: Final[Mapping[Kind, str]] = {
     "timeout": "no complete answer in time",
     "closed": "the connection was lost before the answer was complete",
     "too_large": "the answer is larger than allowed",
+    "late": "no connection was ready in time for it to leave",
     "protocol": "the request or the answer is not valid HTTP",
 }
 
@@ -40,10 +42,20 @@ class HttpRequest:
     fresh: bool = False
     """Never on a connection that was used before: such a one may be closed while we write."""
     mark: Mark = field(default_factory=Mark, compare=False, repr=False)
+    leaves_within: float = inf
+    """Seconds after which it must not leave any more, though it might be answered in time."""
 
-    def within(self, timeout: float) -> "HttpRequest":
+    def within(self, timeout: float, leaves_within: float = inf) -> "HttpRequest":
         """Return the same request, to be sent once more, within `timeout` seconds."""
-        return HttpRequest(self.method, self.url, self.headers, self.body, timeout, self.fresh)
+        return HttpRequest(
+            self.method,
+            self.url,
+            self.headers,
+            self.body,
+            timeout,
+            self.fresh,
+            leaves_within=leaves_within,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ https://developers.notion.com/reference
 from typing import Any, Final
 from urllib.parse import unquote
 
-from clients._api import Ask, fields
+from clients._api import Ask
 from clients._auth import Bearer
+from clients._body import fields
 from clients._client import Client
 from clients._limits import Rate
 from clients._operation import operation

@@ -141,6 +141,25 @@ class Hub:
         patience = _LONGEST if within is None else within + _GRACE
         return await self._bounded(self._way.ask(outgoing), outgoing, patience)
 
+    @overload
+    async def submit(
+        self,
+        request: Request[Any],
+        /,
+        *,
+        within: float | None = ...,
+        request_id: str | None = ...,
+    ) -> str: ...
+    @overload
+    async def submit(
+        self,
+        request: str,
+        /,
+        *,
+        within: float | None = ...,
+        request_id: str | None = ...,
+        **params: object,
+    ) -> str: ...
     async def submit(
         self,
         request: Request[Any] | str,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
+from math import isfinite
 from typing import Final, Literal
 
 import structlog
@@ -42,7 +43,8 @@ class Answer:
         return wire.JSON if self.ok else wire.PROBLEM_JSON
 
     def again(self, served: Served) -> "Answer":
-        """Return the same outcome for another asker."""
+        """Return the same outcome for another asker; a recording stays one."""
+        served = "sandbox" if self.served == "sandbox" else served
         return replace(self, served=served, attempts=0, waited=0.0, upstream=0.0)
 
     def problem(self) -> Problem:
@@ -75,7 +77,7 @@ def final(answer: Answer, envelope: Envelope, source: str) -> Message:
         wire.WAIT_HEADER: round(answer.waited * 1000),
         wire.UPSTREAM_HEADER: round(answer.upstream * 1000),
     }
-    if answer.tokens_left is not None:
+    if answer.tokens_left is not None and isfinite(answer.tokens_left):
         headers[wire.TOKENS_HEADER] = int(answer.tokens_left)
     return Message(
         body=answer.body,

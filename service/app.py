@@ -25,9 +25,10 @@ from service.budget import Budgets
 from service.consumer import OnDelivery, Temporary
 from service.control import Commands
 from service.delivery import Delivery
-from service.desk import Desk, Post, Running
+from service.desk import Desk, Running
 from service.envelope import Envelope, Reader
 from service.events import Events
+from service.handover import Handover
 from service.integration import Integration, Means
 from service.lease import Lease
 from service.lease_line import Place
@@ -38,6 +39,7 @@ from service.members import Members
 from service.metrics import Metrics
 from service.owner import Owner, Telling
 from service.path import Surroundings, compose
+from service.post import Post
 from service.prober import Prober
 from service.publisher import Publisher
 from service.rank import Door, Spread
@@ -48,9 +50,6 @@ from service.starting import starting_alone
 from service.store import Store
 from service.stray import Dropped, DroppedReader, unrouted
 from service.subscription import Subscription
-
-DRAIN_WITHIN: Final = 25.0
-"""Seconds that calls under way have to end when the hub stops."""
 
 _LEASE_HEARTBEAT: Final = 3
 _STRAY_WINDOW: Final = 64
@@ -91,6 +90,8 @@ class Hub:
         self.redact = Redactor(_secrets(settings, url))
         self.owners: dict[str, Owner] = {}
         self.leases: dict[str, Lease] = {}
+        self.understandings: dict[str, Understanding] = {}
+        self._handovers: dict[str, Handover] = {}
         self._url = url
         self._stack = AsyncExitStack()
 
@@ -104,9 +105,9 @@ class Hub:
 
     async def __aexit__(self, *_: object) -> None:
         """Take nothing new, finish what has left, hand back the rest, close everything."""
-        await asyncio.gather(*(one.drain(DRAIN_WITHIN) for one in self.owners.values()))
-        self._life("stopped")
-        await self._stack.aclose()
+        async with self._stack:
+            await asyncio.gather(*(one.retire() for one in self._handovers.values()))
+            self._life("stopped")
 
     def ready(self) -> str:
         """Return what keeps it from being ready; nothing when it is."""
@@ -165,13 +166,11 @@ class Hub:
         return Links(**made)
 
     async def _strays(self, stack: AsyncExitStack) -> None:
-        self.understandings = {
-            one.name: Understanding(one.operations, self.reader, self.access)
-            for one in self.integrations.values()
-        }
         operations: dict[str, Operation] = {}
-        for one in self.integrations.values():
-            operations |= one.operations
+        for name in _registry.names():  # what other hubs serve, too: any hub takes the strays
+            known = {one.name: one for one in _registry.load(name).operations.values()}
+            self.understandings[name] = Understanding(known, self.reader, self.access)
+            operations |= known
         self.metrics.know(operations)
         lost = Desk(self.post, self.reader, unrouted(operations))
         dropped = Dropped(self.understandings, self.store)
@@ -190,8 +189,9 @@ class Hub:
             for gate in integration.gates.values():
                 gate.starved = lease.renew_now
             self.owners[name], self.leases[name] = owner, lease
+            self._handovers[name] = Handover(lease, owner)
         roster = Roster(
-            members, spread, self.leases, self.events, self.clock, self._owns, self._hears
+            members, spread, self._handovers, self.events, self.clock, self._owns, self._hears
         )
         hubs = Temporary(self.names.events, ("hub.*.owns", "hub.*.stopped"))
         self._ear = await self._listen(stack, hubs, roster.hear, _HEARD_WINDOW)
@@ -297,4 +297,6 @@ def _user(url: str) -> str:
 def _secrets(settings: Settings, url: str) -> list[str]:
     password = unquote(urlsplit(url).password or "")
     token = settings.http_token.get_secret_value() if settings.http_token else ""
-    return [one for one in (password, token) if one]
+    database = settings.database_url.get_secret_value() if settings.database_url else ""
+    stored = unquote(urlsplit(database).password or "")
+    return [one for one in (password, token, stored) if one]

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
@@ -15,6 +15,9 @@ from service.access import Access
 from service.envelope import Envelope, Incoming, Reader
 from service.records import Key
 from service.strict_json import NotJson, read_object
+
+_KEY: Final = 36
+"""Characters of a vendor's idempotency key, as long as the UUIDs that all of them take."""
 
 
 @dataclass(slots=True)
@@ -66,10 +69,16 @@ class Understanding:
             kind=operation.kind,
             timeout=operation.traits.timeout,
             user=envelope.user,
-            key=f"{envelope.user}:{envelope.request_id}",
+            key=_vendors_key(envelope),
             cost=operation.cost(request),
         )
         return Ask(envelope, operation, request, call, fingerprint(operation.name, params))
+
+
+def _vendors_key(envelope: Envelope) -> str:
+    """Return the vendor's idempotency key: the same for the same intent, and nobody's name."""
+    whole = f"{envelope.user}\0{envelope.request_id}".encode()
+    return hashlib.sha256(whole).hexdigest()[:_KEY]
 
 
 def parameters(body: bytes) -> dict[str, Any]:

@@ -63,6 +63,11 @@ class Delivery:
         """Whether something in it was mended or left out."""
         return bool(self.flaw)
 
+    @property
+    def unsettled(self) -> bool:
+        """Whether it can still be settled: not done yet, and its channel is there."""
+        return not self._settled and self._may_settle()
+
     def ack(self) -> bool:
         """Tell the broker that it is answered; return whether that was sent.
 

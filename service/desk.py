@@ -2,30 +2,19 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 import structlog
 
-from clients._clock import Clock
 from clients._gate import HandedBack
-from contracts import Failure, Names
+from contracts import Failure
 from contracts import _names as wire
-from service.answer import Answer, accepted, bug, failed, final
+from service.answer import Answer, bug, failed
 from service.ask import Ask
-from service.bus import NotPublished, Unroutable, Unsendable
 from service.delivery import Delivery
 from service.envelope import DeadLetter, Envelope, Incoming
-from service.message import Message
-from service.metrics import Metrics
-from service.publisher import Publisher
+from service.post import Post
 from service.records import Key
-from service.settle import after, route
-
-REPLY_WITHIN: Final = 60.0
-"""Seconds for which a reply is offered to a broker that does not take it."""
-
-_DETAIL_CUT: Final = 500
 
 
 class Reads(Protocol):
@@ -43,60 +32,6 @@ class Reads(Protocol):
 Handle = Callable[[Delivery, Envelope], Awaitable[Answer]]
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True)
-class Post:
-    """What is needed to send replies and dead letters."""
-
-    publisher: Publisher
-    names: Names
-    source: str
-    clock: Clock
-    metrics: Metrics
-
-    async def reply(self, delivery: Delivery, envelope: Envelope, answer: Answer) -> None:
-        """Publish the outcome, then settle the request."""
-        to = route(envelope, self.names)
-        message = final(answer, envelope, self.source)
-        give_up_at = self.clock.now() + REPLY_WITHIN
-        try:
-            await self.publisher.publish_until(
-                to.exchange, to.key, message, give_up_at=give_up_at, mandatory=to.mandatory
-            )
-        except (Unroutable, Unsendable) as error:
-            await self.bury(delivery, DeadLetter("reply_unroutable", str(error)), envelope.user)
-        except NotPublished as error:
-            log.warning("reply_unconfirmed", operation=envelope.operation, reason=str(error))
-            if after("unconfirmed") == "leave":
-                return
-        else:
-            delivery.ack()
-
-    async def bury(self, delivery: Delivery, why: DeadLetter, user: str) -> None:
-        """Publish a dead letter, then acknowledge; the broker takes it where we cannot."""
-        message = Message(body=delivery.body, headers=_epitaph(delivery, why, user))
-        give_up_at = self.clock.now() + REPLY_WITHIN
-        self.metrics.dead(why.reason)
-        try:
-            await self.publisher.publish_until(
-                self.names.dead, delivery.routing_key, message, give_up_at=give_up_at
-            )
-        except Unsendable:
-            delivery.reject()
-        except NotPublished as error:
-            log.warning("dead_letter_unconfirmed", reason=why.reason, detail=str(error))
-        else:
-            delivery.ack()
-
-    async def promise(self, envelope: Envelope, place: int, eta: float) -> None:
-        """Say where in the window a request stands; nobody waits for it."""
-        to = route(envelope, self.names)
-        message = accepted(envelope, self.source, place, eta)
-        try:
-            await self.publisher.publish(to.exchange, to.key, message, mandatory=False)
-        except NotPublished as error:
-            log.debug("progress_dropped", reason=str(error))
 
 
 class Desk:
@@ -139,6 +74,14 @@ class Desk:
         task.add_done_callback(self._tasks.discard)
 
     async def _see_through(self, delivery: Delivery) -> None:
+        try:
+            await self._settle(delivery)
+        except Exception:  # the consumer's edge: a bug costs one request, which is buried
+            log.exception("bug", key=delivery.routing_key)
+            why = DeadLetter("internal", "A bug of the hub; its log has the rest.")
+            await self._post.bury(delivery, why, wire.NOBODY)
+
+    async def _settle(self, delivery: Delivery) -> None:
         post = self._post
         try:
             envelope = self._reader.read(delivery, post.clock.wall())
@@ -200,17 +143,3 @@ class Running:
             return answer
         finally:
             del self._asks[ask.key]
-
-
-def _epitaph(delivery: Delivery, why: DeadLetter, user: str) -> dict[str, str]:
-    key = delivery.headers.get(wire.REQUEST_ID_HEADER)
-    found = {
-        wire.REASON_HEADER: why.reason,
-        wire.DETAIL_HEADER: why.detail[:_DETAIL_CUT],
-        wire.USER_HEADER: user,
-        wire.MESSAGE_HEADER: delivery.properties.message_id or "",
-        wire.REQUEST_ID_HEADER: key
-        if isinstance(key, str)
-        else delivery.properties.message_id or "",
-    }
-    return {name: value for name, value in found.items() if value}

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeGuard
 
 from contracts import Facts, FieldError, InvalidRequest
 from contracts import _names as wire
@@ -16,7 +16,8 @@ from contracts import _names as wire
 FARTHEST: Final = 600.0
 """Seconds: a deadline further ahead is cut to this."""
 
-_LONGEST_ID: Final = 255
+_LONGEST_ID: Final = 255  # bytes: an AMQP short string
+_LONGEST_TRACE: Final = 512  # https://www.w3.org/TR/trace-context/#tracestate-limits
 _BROKERS_QUEUE: Final = re.compile(r"amq\.(gen-|rabbitmq\.reply-to(\.|$))")
 _WORD: Final = re.compile(r"[^.\s*#]+")
 _FORBIDDEN: Final = frozenset({"cc", "bcc", "x-death", wire.STAGE_HEADER, wire.STATUS_HEADER})
@@ -81,6 +82,8 @@ class Envelope:
     fresh: bool = False
     """Neither cache nor shared calls."""
     trace: Mapping[str, str] | None = None
+    odd_id: bool = False
+    """Whether the id that the asker gave is none: then one was made up for the reply."""
 
     @property
     def integration(self) -> str:
@@ -123,14 +126,16 @@ class Reader:
             raise DeadLetter(
                 "reply_to_forbidden", f"{reply_to[:128]!r} is not the asker's own queue."
             )
-        key = _text(headers.get(wire.REQUEST_ID_HEADER))
-        given = key or _text(properties.message_id) or _text(headers.get(wire.ID_HEADER))
-        request_id = given or secrets.token_hex(16)
+        keyed = wire.REQUEST_ID_HEADER in headers
+        given = headers.get(wire.REQUEST_ID_HEADER) if keyed else _first_id(properties, headers)
+        fits = _fits(given)
+        request_id = str(given) if fits else secrets.token_hex(16)
         return Envelope(
             operation=message.routing_key,
             request_id=request_id,
-            named=bool(given),
-            keyed=bool(key),
+            named=fits,
+            keyed=keyed and fits,
+            odd_id=given is not None and not fits,
             user=user,
             reply_to=reply_to,
             correlation_id=properties.correlation_id or request_id,
@@ -150,8 +155,8 @@ class Reader:
             raise _wrong("content_encoding", "send the parameters uncompressed")
         if len(message.body) > self.largest:
             raise _wrong("", f"the body is over {self.largest} bytes")
-        if len(envelope.request_id) > _LONGEST_ID or not envelope.request_id.isprintable():
-            raise _wrong("message_id", f"1 to {_LONGEST_ID} printable characters")
+        if envelope.odd_id:
+            raise _wrong("message_id", f"1 to {_LONGEST_ID} bytes of printable text")
         if envelope.expires is not None and envelope.expires < 0:
             raise _wrong(wire.EXPIRY_HEADER, "RFC 3339 in UTC, as 2026-01-31T12:00:00Z")
 
@@ -167,7 +172,7 @@ class Reader:
     def _user(self, vouched: str | None, headers: Mapping[str, Any]) -> str:
         user = vouched or wire.NOBODY
         for_whom = _text(headers.get(wire.FOR_HEADER))
-        if for_whom and (not self.identified or user == self.own_user):
+        if _fits(for_whom) and (not self.identified or user == self.own_user):
             return for_whom
         return user
 
@@ -191,6 +196,16 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
+def _first_id(properties: Properties, headers: Mapping[str, Any]) -> Any:  # noqa: ANN401
+    return properties.message_id or headers.get(wire.ID_HEADER)
+
+
+def _fits(given: Any) -> TypeGuard[str]:  # noqa: ANN401  (what an asker may write)
+    if not isinstance(given, str) or not given.isprintable():
+        return False
+    return 0 < len(given.encode(errors="replace")) <= _LONGEST_ID
+
+
 def _moment(value: object, now: float) -> float | None:
     if value is None:
         return None
@@ -206,5 +221,7 @@ def _moment(value: object, now: float) -> float | None:
 
 
 def _trace(headers: Mapping[str, Any]) -> Mapping[str, str] | None:
-    found = {name: headers[name] for name in ("traceparent", "tracestate") if name in headers}
-    return {name: str(value) for name, value in found.items()} or None
+    found = {name: _text(headers.get(name)) for name in ("traceparent", "tracestate")}
+    return {
+        name: value for name, value in found.items() if 0 < len(value) <= _LONGEST_TRACE
+    } or None

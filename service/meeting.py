@@ -5,6 +5,7 @@ from typing import Final
 
 from clients._clock import Clock
 from contracts import Names
+from service.bus import NoAnswer
 from service.control import order
 from service.members import Members
 from service.message import Message
@@ -13,6 +14,9 @@ from service.subscription import Subscription
 
 ANSWERS_WITHIN: Final = 1.0
 """Seconds in which every running hub says what it is."""
+
+ATTACHED_WITHIN: Final = 15.0
+"""Seconds that the broker has to let this hub hear the others."""
 
 _POLL: Final = 0.01
 
@@ -37,8 +41,7 @@ class Meeting:
         Raises:
             ForeignStore: another hub keeps another record; names both.
         """
-        while not ear.attached:
-            await self.clock.sleep(_POLL)
+        await self._attached(ear)
         command = Message(order("who").model_dump_json().encode(), user_id=self.user)
         await publisher.publish(self.names.control, "", command, mandatory=False)
         await self.clock.sleep(ANSWERS_WITHIN)
@@ -49,3 +52,10 @@ class Meeting:
                 f"{self.store}. Give all hubs the same HUB_DATABASE_URL, or this one another "
                 "HUB_PREFIX."
             )
+
+    async def _attached(self, ear: Subscription) -> None:
+        give_up_at = self.clock.now() + ATTACHED_WITHIN
+        while not ear.attached:
+            if self.clock.now() >= give_up_at:
+                raise NoAnswer(self.names.events, ATTACHED_WITHIN)
+            await self.clock.sleep(_POLL)

@@ -55,7 +55,7 @@ class Members:
     def hear(self, says: OwnsEvent, now: float) -> None:
         """Take note of what a hub says of itself."""
         self._look(now)
-        if says.instance != self.me.instance:
+        if (says.instance, says.store) != (self.me.instance, self.me.store):
             self._others[says.instance] = _Other(says, now, now)
 
     def leave(self, instance: str) -> None:

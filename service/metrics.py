@@ -55,6 +55,11 @@ class Metrics:
         self._dead = Counter(
             "hub_dead_letters", "Dead letters written.", ["reason"], registry=self.registry
         )
+        self._unheard = Counter(
+            "hub_replies_unheard",
+            "Replies on the exchange that nobody was bound for.",
+            registry=self.registry,
+        )
         self._owned = self._gauge(
             "hub_owned", "1 for each integration whose lease this hub holds.", ["integration"]
         )
@@ -85,6 +90,10 @@ class Metrics:
     def dead(self, reason: str) -> None:
         """Count one dead letter."""
         self._dead.labels(reason).inc()
+
+    def unheard(self) -> None:
+        """Count one reply that nobody was there for."""
+        self._unheard.inc()
 
     def owns(self, integration: str, *, held: bool) -> None:
         """Show whether this hub owns an integration."""

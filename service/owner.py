@@ -1,8 +1,8 @@
 """What a hub does for one integration while it holds the lease: consume, call, answer."""
 
 import asyncio
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol, cast
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, Final, Protocol, cast
 
 import structlog
 
@@ -14,6 +14,9 @@ from service.desk import Desk
 from service.events import Tells
 from service.integration import Integration
 from service.metrics import Metrics
+
+PAUSE_WITHIN: Final = 5.0
+"""Seconds that calls under way have to end when an integration is paused or given away."""
 
 log = structlog.get_logger()
 
@@ -103,6 +106,8 @@ class Owner:
         self._subscribe = subscribe
         self._subscription: Attachment | None = None
         self._closing: set[asyncio.Task[None]] = set()
+        self._winding = False
+        """Takes nothing new, because the lease is about to go."""
 
     @property
     def serving(self) -> bool:
@@ -124,7 +129,7 @@ class Owner:
     def confirmed(self, ticket: object) -> None:
         """The lease holds that state: spend what it reserves, and serve."""
         self.integration.confirm(cast("Mapping[str, Plan]", ticket))
-        if not self.paused and self._subscription is None:
+        if not self.paused and not self._winding and self._subscription is None:
             self._serve()
 
     def lost(self, reason: str) -> None:
@@ -138,23 +143,38 @@ class Owner:
         self.paused = paused
         self.telling.settled(paused=paused)
         if paused:
-            self._stop("it was paused")
+            self._later(self._finish(PAUSE_WITHIN))
 
     def busy(self) -> bool:
         """Whether it renews often."""
         return self.integration.busy or len(self._desk) > 0
 
-    async def drain(self, within: float) -> None:
-        """Take nothing new, finish what has left, hand back the rest."""
+    async def wind_down(self, within: float) -> None:
+        """Take nothing new, finish what has left, hand back the rest; the lease is still held.
+
+        Serves again once `resume` is called.
+        """
+        self._winding = True
+        await self._finish(within)
+
+    def resume(self) -> None:
+        """Serve again, with the next renewal of a lease that is held."""
+        self._winding = False
+
+    async def aclose(self) -> None:
+        """Close the client, and wait for what is being closed."""
+        if self._closing:
+            await asyncio.wait(self._closing)
+        await self.integration.client.aclose()
+
+    async def _finish(self, within: float) -> None:
         subscription, self._subscription = self._subscription, None
-        self.paused = True  # a renewal must not serve again
         if subscription:
             await subscription.stop()
         self.integration.close()
         await self._desk.drain(within)
         if subscription:
             await subscription.aclose()
-        await self.integration.client.aclose()
 
     def _serve(self) -> None:
         self.integration.open()
@@ -166,6 +186,9 @@ class Owner:
         subscription, self._subscription = self._subscription, None
         if subscription:
             log.info("stops_serving", integration=self.integration.name, reason=reason)
-            task = asyncio.create_task(subscription.aclose())
-            self._closing.add(task)
-            task.add_done_callback(self._closing.discard)
+            self._later(subscription.aclose())
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)

@@ -1,7 +1,7 @@
 """The way of a request through the hub, as one list of steps, outermost first."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from clients._clock import Clock
@@ -14,7 +14,7 @@ from contracts import (
     NotConfigured,
     OutcomeUnknown,
 )
-from service.answer import Answer, Served, bug, failed
+from service.answer import Answer, bug, failed
 from service.ask import Ask
 from service.integration import Integration
 from service.records import Claim, ClaimLost, Records
@@ -122,12 +122,15 @@ async def called(at: Surroundings, ask: Ask, inner: Inner) -> Answer:  # noqa: A
     try:
         result = await at.integration.client.get().call(ask.request, call)
     except Failure as failure:
-        return failed(failure.knowing(attempts=call.attempts), ask.operation.name)
-    served: Served = "sandbox" if at.integration.mode == "sandbox" else "live"
-    return Answer(
-        ok=True,
-        body=result.model_dump_json(exclude_none=True).encode(),
-        served=served,
+        known = failure.knowing(attempts=call.attempts)
+        if isinstance(failure, Expired):
+            known = known.knowing(outcome=call.outcome)
+        answer = failed(known, ask.operation.name)
+    else:
+        answer = Answer(ok=True, body=result.model_dump_json(exclude_none=True).encode())
+    return replace(
+        answer,
+        served="sandbox" if at.integration.mode == "sandbox" else "live",
         attempts=call.attempts,
         waited=call.waited,
         upstream=call.upstream,

@@ -14,6 +14,7 @@ from service.delivery import Delivery
 from service.events import Tells
 from service.members import SAYS_EVERY, Members
 from service.rank import Spread
+from service.repeat import repeat
 
 _LOOKS_EVERY: Final = 0.5
 
@@ -51,6 +52,7 @@ class Roster:
     hears: Callable[[], bool]
     """Whether what the others say reaches this hub."""
     _moves: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _spoken: list[float] = field(default_factory=lambda: [float("-inf")])
 
     def hear(self, delivery: Delivery) -> None:
         """Take note of a `hub.<instance>.<what>` event."""
@@ -69,23 +71,23 @@ class Roster:
         """Say what this hub is and owns."""
         says = self.me()
         self.members.me = says
+        self._spoken[-1] = self.clock.now()
         self.events.tell(f"hub.{says.instance}.owns", says)
 
     async def run(self) -> None:
         """Speak, and yield what others should own, until cancelled."""
-        spoken = float("-inf")
         try:
-            while True:
-                now = self.clock.now()
-                self.members.attend(now, attached=self.hears())
-                if now - spoken >= SAYS_EVERY or self.me() != self.members.me:
-                    self.speak()
-                    spoken = now
-                for name, lease in self.leases.items():
-                    self._spread(name, lease, now)
-                await self.clock.sleep(_LOOKS_EVERY)
+            await repeat(self._turn, _LOOKS_EVERY, self.clock)
         finally:
             await self._end_moves()
+
+    def _turn(self) -> None:
+        now = self.clock.now()
+        self.members.attend(now, attached=self.hears())
+        if now - self._spoken[-1] >= SAYS_EVERY or self.me() != self.members.me:
+            self.speak()
+        for name, lease in self.leases.items():
+            self._spread(name, lease, now)
 
     def _spread(self, name: str, lease: Moves, now: float) -> None:
         if name in self._moves:

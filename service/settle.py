@@ -7,7 +7,7 @@ from contracts import Names
 from contracts import _names as wire
 from service.envelope import Envelope
 
-Published = Literal["confirmed", "unroutable", "unconfirmed"]
+Published = Literal["confirmed", "unroutable", "refused", "unconfirmed"]
 Move = Literal["ack", "dead_letter", "leave"]
 
 
@@ -17,7 +17,7 @@ class Route:
 
     exchange: str
     key: str
-    mandatory: bool = False
+    mandatory: bool = True
 
 
 def route(envelope: Envelope, names: Names) -> Route:
@@ -29,15 +29,17 @@ def route(envelope: Envelope, names: Names) -> Route:
     return Route("", envelope.reply_to, mandatory=not direct)
 
 
-def after(published: Published) -> Move:
+def after(published: Published, *, asked_for: bool) -> Move:
     """Return what becomes of the request once its reply was published, or was not.
 
-    A reply that nobody can take goes to the dead letters; one of which the broker said nothing
-    leaves the request where it is: it is delivered again, and answered again.
+    A reply that nobody can take goes to the dead letters, if the asker named a queue for it. One
+    of which the broker said nothing leaves the request: it is delivered and answered again.
     """
+    if published == "unroutable":
+        return "dead_letter" if asked_for else "ack"
     moves: dict[Published, Move] = {
         "confirmed": "ack",
-        "unroutable": "dead_letter",
+        "refused": "dead_letter",
         "unconfirmed": "leave",
     }
     return moves[published]

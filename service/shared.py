@@ -6,9 +6,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
+from contracts import CircuitOpen, Expired, UpstreamThrottled, WouldMissDeadline
 from service.answer import Answer
 
 MOST_BYTES: Final = 16 * 1024 * 1024
+
+_ONES_OWN: Final = frozenset(
+    code.code for code in (Expired, WouldMissDeadline, CircuitOpen, UpstreamThrottled)
+)
+"""Failures that come of one asker's own deadline."""
 
 Make = Callable[[], Awaitable[Answer]]
 
@@ -38,7 +44,8 @@ class Shared:
     ) -> Answer:
         """Return the answer: kept, that of a running twin, or a new one.
 
-        A twin that fails fails alone: whoever joined it then makes its own call.
+        A failure of the upstream is everyone's; where the twin failed for reasons of its own, one
+        of those who joined it makes the next call.
 
         Raises:
             TooLate: the twin has no answer after `patience` seconds.
@@ -47,10 +54,12 @@ class Shared:
             return kept.answer.again("cache")
         running = self._running.get(fingerprint)
         if running:
+            began = self._now()
             answer = await _joined(running, patience)
-            if answer and answer.ok:
+            if answer and (answer.ok or answer.problem().code not in _ONES_OWN):
                 return answer.again("coalesced")
-            return await make()
+            left = None if patience is None else patience - (self._now() - began)
+            return await self.get(fingerprint, ttl, make, left)
         return await self._lead(fingerprint, ttl, make)
 
     async def _lead(self, fingerprint: bytes, ttl: float, make: Make) -> Answer:

@@ -5,7 +5,8 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
 from typing import Any, Final, TypeVar, cast
 from uuid import uuid4
 
@@ -68,7 +69,7 @@ class Store:
         self._engine = _open(url)
         self._wall = wall
         self._work: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
-        self._swept = 0.0
+        self._swept = wall()  # not at once: what waits in the broker may still ask for it
         with self._engine.begin() as connection:
             metadata.create_all(connection)
             self.store_id = _identity(connection)
@@ -137,10 +138,11 @@ class Store:
                 for one in group:
                     self._commit([one])
                 return
-            group[0][1].set_exception(error)
+            with suppress(InvalidStateError):  # its caller was cancelled
+                group[0][1].set_exception(error)
             return
         for (_, future), result in zip(group, found, strict=True):
-            if not future.cancelled():
+            with suppress(InvalidStateError):
                 future.set_result(result)
 
     def _claim(
@@ -186,7 +188,8 @@ class Store:
         now = self._wall()
         if now - self._swept >= _SWEEP:
             self._swept = now
-            on.execute(delete(calls).where(calls.c.changed < now - KEPT))
+            old = calls.c.changed < now - KEPT
+            on.execute(delete(calls).where(old, calls.c.state == "done"))
 
 
 def _is(key: Key) -> tuple[Any, Any]:

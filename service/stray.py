@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from contracts import Expired, Facts, Internal, OutcomeUnknown
+from contracts import Expired, Facts, Failure, Internal, NotConfigured, Outcome, OutcomeUnknown
 from contracts._reading import no_such_operation
 from service.answer import Answer, failed
 from service.ask import Ask, Understanding
@@ -22,6 +22,9 @@ def unrouted(known: Mapping[str, Any]) -> Handle:
     """Return the handler for requests to integrations that nobody knows."""
 
     async def handle(_: Delivery, envelope: Envelope) -> Answer:
+        if envelope.operation in known:
+            text = f"No hub of this broker serves {envelope.integration}: see HUB_INTEGRATIONS."
+            raise NotConfigured(text)
         raise no_such_operation(envelope.operation, known)
 
     return handle
@@ -75,23 +78,30 @@ class Dropped:
     records: Records
 
     async def handle(self, delivery: Delivery, envelope: Envelope) -> Answer:
-        """Return ``expired``, or what the record knows of a request that kept failing."""
-        if reason_of(delivery) == "expired":
-            raise Expired("The message's own expiration passed while it waited in the broker.")
+        """Return ``expired`` or ``internal``, unless the record knows better."""
         understanding = self.understandings.get(envelope.integration)
         if understanding is None:
             raise no_such_operation(envelope.operation, self.understandings)
         ask = understanding.ask(living(delivery), envelope)
-        return await self._after_failures(ask)
+        return await self._given_up(ask, expired=reason_of(delivery) == "expired")
 
-    async def _after_failures(self, ask: Ask) -> Answer:
-        text = "The hub was interrupted at this request again and again, and gives it up."
-        gave_up = failed(Internal(text, Facts(outcome="not_sent")), ask.operation.name)
+    async def _given_up(self, ask: Ask, *, expired: bool) -> Answer:
+        name = ask.operation.name
         if not ask.recorded:
-            return gave_up
-        taken = await self.records.claim(ask.key, ask.fingerprint, ask.operation.name)
+            return failed(_reason(expired=expired, sent=False), name)
+        taken = await self.records.claim(ask.key, ask.fingerprint, name)
         if taken.claim is None:
-            return taken.answer or gave_up
+            return taken.answer or failed(_reason(expired=expired, sent=False), name)
+        failure = _reason(expired=expired, sent=taken.sent)
         if taken.sent and ask.operation.kind == "unsafe":
-            gave_up = failed(OutcomeUnknown(text), ask.operation.name)
-        return await self.records.done(taken.claim, gave_up)
+            failure = ask.operation.unknown(OutcomeUnknown(failure.detail))
+        return await self.records.done(taken.claim, failed(failure, name))
+
+
+def _reason(*, expired: bool, sent: bool) -> Failure:
+    outcome: Outcome = "unknown" if sent else "not_sent"
+    if expired:
+        text = "The message's own expiration passed while it waited in the broker."
+        return Expired(text, Facts(outcome=outcome, retryable=not sent))
+    text = "The hub was interrupted at this request again and again, and gives it up."
+    return Internal(text, Facts(outcome=outcome, retryable=not sent))

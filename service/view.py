@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from math import isfinite
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from pydantic import ValidationError
 
@@ -14,6 +14,9 @@ from service.facts import facts_of
 from service.metrics import Metrics
 from service.prober import Watched
 from service.settings import Settings
+
+_ELSEWHERE: Final = {"left": None, "eta": None, "waiting": None}
+"""What is known of the budgets of another hub."""
 
 
 class Shown(Watched, Protocol):
@@ -114,7 +117,7 @@ class HubView:
             {
                 "upstream": name,
                 "allowed": str(integration.facts.upstreams[name].allowed(env)),
-                **(_live(gate, integration.now()) if owner.held else {}),
+                **(_live(gate, integration.now()) if owner.held else _ELSEWHERE),
             }
             for name, gate in integration.gates.items()
         ]

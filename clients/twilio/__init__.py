@@ -79,7 +79,9 @@ class Twilio(Client):
         limits=[Rate(10, per=1, burst=10, source=f"{_ERRORS}/20429")],
         concurrency=10,
         probe="/Services?PageSize=1",
-        manners=Manners(of_one=frozenset({60202, 60203, 60207, 60212})),  # one number's sends, checks
+        manners=Manners(
+            of_one=frozenset({60202, 60203, 60207, 60212})
+        ),  # one number's sends, checks
     )
     lookups = Upstream(
         "https://lookups.twilio.com/v2",

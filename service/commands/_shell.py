@@ -96,6 +96,7 @@ def ask_hub(path: str) -> Any:  # noqa: ANN401  (JSON)
     """Return what the running hub's `/api` says, or end with what to do."""
     import urllib.error
     import urllib.request
+    from http.client import HTTPException
 
     base, token = _pages(settings())
     request = urllib.request.Request(base + path)  # noqa: S310  (our own hub)
@@ -107,7 +108,7 @@ def ask_hub(path: str) -> Any:  # noqa: ANN401  (JSON)
             return json.load(answer)
     except urllib.error.HTTPError as error:
         fail(_refusal(error.code, error.read()))
-    except (OSError, ValueError):
+    except (OSError, HTTPException, ValueError):
         fail(
             f"No hub answers at {base}: start one with `hub up`, or set HUB_HTTP_HOST and "
             "HUB_HTTP_PORT to where it listens."

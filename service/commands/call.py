@@ -3,7 +3,7 @@
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
 
 import typer
 
@@ -11,6 +11,8 @@ from service.commands import _shell
 
 if TYPE_CHECKING:
     from sdk import Reply
+
+_QUOTING: Final = """ Text needs no colon: key=value; a list is 'key:=["a", "b"]', quoted so."""
 
 
 def call(
@@ -99,11 +101,7 @@ def _json(whole: str, value: str) -> Any:  # noqa: ANN401
     try:
         return json.loads(_text(whole, value), parse_constant=_no_number)
     except ValueError:
-        _shell.fail(
-            f"What follows := in {whole!r} is not JSON. Write key=value for text, or quote it: "
-            """'key:=["a", "b"]'.""",
-            _shell.USAGE,
-        )
+        _shell.fail(f"What follows := in {whole!r} is not JSON.{_QUOTING}", _shell.USAGE)
 
 
 def _text(whole: str, value: str) -> str:

@@ -24,7 +24,7 @@ def limits(
         else:
             found = [_shell.ask_hub(f"/api/integrations/{quote(name, safe='')}")]
         rows = [
-XX
+            {"integration": one["name"], **upstream} for one in found for upstream in one["limits"]
         ]
         if as_json:
             _shell.show_json(rows)

@@ -12,7 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from clients import _recordings, _registry
-from clients._api import FORM
+from clients._body import FORM
 from clients._client import Client
 from clients._http import HttpRequest
 from clients._operation import Operation

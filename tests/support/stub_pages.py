@@ -35,7 +35,8 @@ TWILIO: dict[str, Any] = NOTION | {
     "name": "twilio",
     "health": NOTION["health"]
     | {"integration": "twilio", "state": "down", "cause": "network", "detail": "gone\x1b[2J"},
-    "limits": [{"upstream": "api", "allowed": ""}],  # owned by another hub
+    "owned": False,
+    "limits": [{"upstream": "api", "allowed": "", "left": None, "eta": None, "waiting": None}],
 }
 
 
@@ -69,10 +70,10 @@ class StubView:
 async def pages(view: StubView, token: str | None = None) -> AsyncIterator[int]:
     """Serve them; gives the port."""
 
-    async def call(_: Call) -> Outcome:
-        raise Internal
+    async def unused(call: Call) -> Outcome:
+        raise Internal(call.operation)
 
     with listen("127.0.0.1", 0) as listening:
-        app = make_app(view, call, rules_for("127.0.0.1", token, 1000))
+        app = make_app(view, unused, rules_for("127.0.0.1", token, 1000))
         async with Pages(app, listening):
             yield listening.getsockname()[1]

@@ -5,8 +5,9 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from clients._api import Ask, fields
+from clients._api import Ask
 from clients._auth import Key
+from clients._body import fields
 from clients._client import Client
 from clients._http import HttpResponse
 from clients._limits import Rate

@@ -12,6 +12,8 @@ from contracts import _names as wire
 from contracts._names import Names
 from sdk import Hub
 from service.node import Node
+from tests.support.broker import OwnNames
+from tests.support.proxy import Direction, Proxy
 from tests.support.stub_hub import StubHub, ignore
 from tests.support.wait import wait_until
 
@@ -68,6 +70,27 @@ async def test_a_broker_that_freezes_costs_no_call(own_node: Node, own_names: Na
         got = await asyncio.gather(*calls)
     assert [one["n"] for one in got] == [*range(1, 100)]
     assert set(stub.ids) == {str(n) for n in range(100)}
+
+
+async def test_a_wire_that_is_dead_in_one_direction_is_replaced(
+    amqp_url: str, names: OwnNames
+) -> None:
+    async with StubHub(amqp_url, names) as stub:
+
+        async def through_a_hole(way: Direction) -> None:
+            async with Proxy.before(amqp_url) as proxy:
+                url = str(URL(proxy.through(amqp_url)).update_query(heartbeat="1"))
+                async with Hub(url, prefix=names.prefix) as hub:
+                    await call(hub, 0)
+                    proxy.blackhole(way)
+                    calls = [call(hub, n) for n in range(100)]
+                    link = hub._way._link  # type: ignore[attr-defined]
+                    await wait_until(lambda: not link.up, within=20, what="the heartbeat's end")
+                    proxy.heal()
+                    assert [one["n"] for one in await asyncio.gather(*calls)] == [*range(100)]
+
+        await asyncio.gather(through_a_hole("up"), through_a_hole("down"))
+        assert len(stub.got) >= 202
 
 
 @pytest.fixture

@@ -289,3 +289,12 @@ async def test_a_cancellation_while_closing_is_one(transport: AioHttpTransport) 
         await transport.aclose()
         await asyncio.wait([task])
         assert task.cancelled()
+
+
+async def test_what_was_not_ready_in_time_does_not_leave(transport: AioHttpTransport) -> None:
+    async with Upstream() as up:
+        late = HttpRequest("GET", up.url, leaves_within=-1.0)
+        error = await failure(transport, late)
+        assert facts(error) == ("late", False)
+        assert up.requests == []
+        assert (await transport.send(late.within(5.0))).status == 200

@@ -85,7 +85,7 @@ async def test_a_typed_call_takes_no_parameters_beside_it() -> None:
         with pytest.raises(TypeError, match="withn: a typed request has its parameters inside"):
             await hub.call(GetKpIndex(), withn=5)  # type: ignore[call-overload]
         with pytest.raises(TypeError, match="withn: a typed request has its parameters inside"):
-            await hub.submit(GetKpIndex(), withn=5)
+            await hub.submit(GetKpIndex(), withn=5)  # type: ignore[call-overload]
         assert hub.way.asked == []
 
 

@@ -54,7 +54,10 @@ def test_a_request_is_understood() -> None:
     assert found.request == GetThing(thing_id="1", count=3)
     assert found.key == Key("alice", "m-1")
     assert found.call.cost == 2.0
-    assert found.call.key == "alice:m-1"
+    again = ask("shop.get_thing", b'{"thing_id": "2"}', user_id="alice")
+    assert len(found.call.key) == 36
+    assert found.call.key == again.call.key
+    assert "alice" not in found.call.key
     assert not found.recorded
 
 

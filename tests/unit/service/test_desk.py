@@ -12,65 +12,18 @@ from clients._operation import Operation, Traits
 from contracts import InvalidRequest, Names, Request, Result
 from service.answer import Answer
 from service.ask import Ask
-from service.bus import NotPublished, Unconfirmed, Unroutable, Unsendable
-from service.desk import Desk, Post, Running
+from service.bus import NotPublished, Refused, Unconfirmed, Unroutable, Unsendable
+from service.desk import Desk, Running
 from service.envelope import Envelope, Reader
 from service.message import Message
 from service.metrics import Metrics
+from service.post import Post
 from tests.support.clock import QuickClock
+from tests.support.edge import FakeDelivery, FakePublisher, Sent
 from tests.support.messages import FakeMessage, FakeProperties
 from tests.support.wait import wait_until
 
 GOOD = Answer(True, b"{}")
-
-
-@dataclass
-class Sent:
-    exchange: str
-    key: str
-    message: Message
-    mandatory: bool
-
-
-@dataclass
-class FakePublisher:
-    """Takes messages, or fails in turn."""
-
-    failures: list[NotPublished | None] = field(default_factory=list)
-    sent: list[Sent] = field(default_factory=list)
-
-    async def publish(
-        self, exchange: str, key: str, message: Message, *, mandatory: bool = True
-    ) -> None:
-        failure = self.failures.pop(0) if self.failures else None
-        if failure:
-            raise failure
-        self.sent.append(Sent(exchange, key, message, mandatory))
-
-    async def publish_until(
-        self,
-        exchange: str,
-        key: str,
-        message: Message,
-        *,
-        give_up_at: float,
-        mandatory: bool = True,
-    ) -> None:
-        assert give_up_at > 0
-        await self.publish(exchange, key, message, mandatory=mandatory)
-
-
-@dataclass
-class FakeDelivery(FakeMessage):
-    settled: str = ""
-
-    def ack(self) -> bool:
-        self.settled = "ack"
-        return True
-
-    def reject(self) -> bool:
-        self.settled = "reject"
-        return True
 
 
 async def good(_: object, __: Envelope) -> Answer:
@@ -124,6 +77,18 @@ async def test_a_bug_costs_one_request_and_is_a_reply() -> None:
     assert delivery.settled == "ack"
 
 
+async def test_a_bug_at_the_edge_itself_is_buried() -> None:
+    class Broken(FakePublisher):
+        async def publish(self, exchange: str, *_: Any, **__: Any) -> None:  # noqa: ANN401
+            if exchange != "hub.dead":
+                raise ZeroDivisionError
+            self.sent.append(Sent(exchange, "", Message(b""), True))
+
+    delivery = FakeDelivery()
+    assert [one.exchange for one in await through(delivery, Broken())] == ["hub.dead"]
+    assert delivery.settled == "ack"
+
+
 async def test_what_is_handed_back_is_left_alone() -> None:
     async def back(_: object, __: Envelope) -> Answer:
         raise HandedBack
@@ -147,7 +112,7 @@ async def test_what_is_never_answered_is_buried(
     delivery = FakeDelivery(b"body", headers=headers, flaw=flaw, properties=properties)
     sent = await through(delivery, FakePublisher())
     assert (sent[0].exchange, sent[0].key) == ("hub.dead", "notion.get_page")
-    told = dict(sent[0].message.headers)
+    told = {k: v for k, v in sent[0].message.headers.items() if not k.startswith("ce-")}
     assert told.pop("hub-detail")
     assert told == {
         "hub-reason": reason,
@@ -161,20 +126,37 @@ async def test_what_is_never_answered_is_buried(
 
 @pytest.mark.parametrize("failure", [Unroutable("nobody"), Unsendable("too large")])
 async def test_a_reply_that_nobody_takes_is_buried(failure: NotPublished) -> None:
-    delivery = FakeDelivery()
+    delivery = FakeDelivery(properties=FakeProperties(reply_to="amq.gen-1"))
     sent = await through(delivery, FakePublisher([failure]))
     assert sent[0].message.headers["hub-reason"] == "reply_unroutable"
     assert delivery.settled == "ack"
 
 
-async def test_a_reply_of_which_nothing_is_known_leaves_the_request() -> None:
+async def test_a_reply_that_nobody_is_bound_for_is_counted_and_done() -> None:
     delivery = FakeDelivery()
-    await through(delivery, FakePublisher([Unconfirmed("silence")]))
-    assert delivery.settled == ""
+    assert await through(delivery, FakePublisher([Unroutable("nobody")])) == []
+    assert delivery.settled == "ack"
+
+
+async def test_a_reply_that_is_refused_is_buried() -> None:
+    delivery = FakeDelivery()
+    sent = await through(delivery, FakePublisher([Refused("full")]))
+    assert sent[0].message.headers["hub-reason"] == "reply_refused"
+    assert delivery.settled == "ack"
+
+
+async def test_a_reply_of_which_nothing_is_known_is_offered_while_the_channel_lives() -> None:
+    delivery = FakeDelivery()
+    sent = await through(delivery, FakePublisher([Unconfirmed("silence")] * 3))
+    assert [one.exchange for one in sent] == ["hub.replies"]
+    assert delivery.settled == "ack"
+    lost = FakeDelivery(alive=2)
+    assert await through(lost, FakePublisher([Unconfirmed("silence")] * 3)) == []
+    assert lost.settled == ""
 
 
 @pytest.mark.parametrize(
-    ("failure", "settled"), [(Unsendable("odd"), "reject"), (Unconfirmed("silence"), "")]
+    ("failure", "settled"), [(Unsendable("odd"), "reject"), (Unconfirmed("silence"), "ack")]
 )
 async def test_a_dead_letter_that_cannot_be_sent(failure: NotPublished, settled: str) -> None:
     delivery = FakeDelivery(headers={"CC": "x"})

@@ -41,7 +41,6 @@ def test_a_bare_message_is_enough() -> None:
         ({"idempotency-key": "k", "ce-id": "c"}, "m", "k", True),
         ({"ce-id": "c"}, "m", "m", False),
         ({"ce-id": "c"}, None, "c", False),
-        ({"idempotency-key": 7}, "m", "m", False),
     ],
 )
 def test_the_request_id(
@@ -164,7 +163,11 @@ def test_only_the_hub_speaks_for_others(reader: Reader, user: str | None, expect
         (FakeMessage(properties=FakeProperties(content_encoding="gzip")), "uncompressed"),
         (FakeMessage(body=b"x" * 300_000), "over 262144 bytes"),
         (FakeMessage(properties=FakeProperties(message_id="x" * 256)), "1 to 255"),
+        (FakeMessage(properties=FakeProperties(message_id="é" * 200)), "1 to 255 bytes"),
         (FakeMessage(properties=FakeProperties(message_id="a\nb")), "printable"),
+        (FakeMessage(headers={"idempotency-key": 7}), "printable"),
+        (FakeMessage(headers={"idempotency-key": ""}), "printable"),
+        (FakeMessage(headers={"idempotency-key": "x" * 60_000}), "1 to 255"),
     ],
 )
 def test_what_is_answered_with_a_sentence(message: FakeMessage, says: str) -> None:
@@ -172,6 +175,17 @@ def test_what_is_answered_with_a_sentence(message: FakeMessage, says: str) -> No
     with pytest.raises(InvalidRequest, match=says) as failure:
         OPEN.check(message, envelope)
     assert len(failure.value.facts.errors) == 1
+
+
+def test_an_id_that_is_none_is_not_carried_on() -> None:
+    envelope = read(headers={"idempotency-key": "x" * 60_000, "hub-for": "y" * 300})
+    assert len(envelope.request_id) == len(envelope.correlation_id) == 32
+    assert (envelope.named, envelope.keyed, envelope.user) == (False, False, "-")
+
+
+@pytest.mark.parametrize("value", ["x" * 600, 7, ""])
+def test_a_trace_that_is_none_is_left_out(value: object) -> None:
+    assert read(headers={"tracestate": value}).trace is None
 
 
 def test_a_good_message_passes() -> None:

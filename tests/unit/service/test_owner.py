@@ -132,23 +132,31 @@ async def test_a_paused_one_is_owned_and_not_served(bench: Bench) -> None:
     bench.owner.confirmed(bench.owner.plan(final=False)[1])
     assert bench.owner.serving
     bench.owner.pause(paused=True)
+    await bench.owner.aclose()
     assert not bench.owner.serving
+    assert bench.log == ["start", "stop", "close"]
     assert bench.told.keys == ["health.notion.paused", "health.notion.up", "health.notion.paused"]
 
 
-async def test_draining_takes_nothing_new_and_closes_last(bench: Bench) -> None:
+async def test_winding_down_takes_nothing_new_and_closes_last(bench: Bench) -> None:
     serve(bench)
     bench.owner.integration.client.get()
-    await bench.owner.drain(2.5)
+    await bench.owner.wind_down(2.5)
     assert bench.desk.drained == 2.5
     assert bench.log == ["start", "stop", "close"]
-    assert not bench.owner.integration.client.made
     bench.owner.confirmed(bench.owner.plan(final=False)[1])
     assert not bench.owner.serving
+    bench.owner.resume()
+    bench.owner.confirmed(bench.owner.plan(final=False)[1])
+    assert bench.owner.serving
+    bench.owner.lost("the hub stops")
+    await bench.owner.aclose()
+    assert not bench.owner.integration.client.made
+    assert bench.log == ["start", "stop", "close", "start", "close"]
 
 
-async def test_draining_without_serving(bench: Bench) -> None:
-    await bench.owner.drain(1.0)
+async def test_winding_down_without_serving(bench: Bench) -> None:
+    await bench.owner.wind_down(1.0)
     bench.owner.lost("it never was")
     assert bench.log == []
 

@@ -14,9 +14,9 @@ def envelope(reply_to: str | None, user: str = "-") -> Envelope:
     [
         (None, "-", Route("hub.replies", "-.notion.get_page")),
         (None, "a.b c", Route("hub.replies", "a_b_c.notion.get_page")),
-        ("hub.replies.x", "x", Route("", "hub.replies.x", mandatory=True)),
-        ("amq.gen-1", "x", Route("", "amq.gen-1", mandatory=True)),
-        ("amq.rabbitmq.reply-to.g1", "x", Route("", "amq.rabbitmq.reply-to.g1")),
+        ("hub.replies.x", "x", Route("", "hub.replies.x")),
+        ("amq.gen-1", "x", Route("", "amq.gen-1")),
+        ("amq.rabbitmq.reply-to.g1", "x", Route("", "amq.rabbitmq.reply-to.g1", mandatory=False)),
     ],
 )
 def test_where_a_reply_goes(reply_to: str | None, user: str, expected: Route) -> None:
@@ -24,8 +24,14 @@ def test_where_a_reply_goes(reply_to: str | None, user: str, expected: Route) ->
 
 
 @pytest.mark.parametrize(
-    ("published", "move"),
-    [("confirmed", "ack"), ("unroutable", "dead_letter"), ("unconfirmed", "leave")],
+    ("published", "asked_for", "move"),
+    [
+        ("confirmed", True, "ack"),
+        ("unroutable", True, "dead_letter"),
+        ("unroutable", False, "ack"),
+        ("refused", True, "dead_letter"),
+        ("unconfirmed", True, "leave"),
+    ],
 )
-def test_what_becomes_of_the_request(published: Published, move: Move) -> None:
-    assert after(published) == move
+def test_what_becomes_of_the_request(published: Published, asked_for: bool, move: Move) -> None:
+    assert after(published, asked_for=asked_for) == move

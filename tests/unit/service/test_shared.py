@@ -3,11 +3,13 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from service.answer import Answer
+from contracts import Expired, UpstreamRejected
+from service.answer import Answer, failed
 from service.shared import Shared, TooLate
 
 GOOD = Answer(True, b"{}", attempts=1)
-BAD = Answer(False, b"{}", attempts=1)
+BAD = failed(UpstreamRejected("no"), "shop.get")
+LATE = failed(Expired("late"), "shop.get")
 
 
 class Upstream:
@@ -44,12 +46,22 @@ async def test_twins_in_flight_share_one_call() -> None:
     assert served == ["live"] + ["coalesced"] * 99
 
 
-async def test_a_failure_is_not_shared() -> None:
-    shared, upstream = Shared(lambda: 0.0), Upstream(BAD, GOOD)
-    tasks = await asked(shared, upstream, 3)
+async def test_a_failure_of_the_upstream_is_everyones() -> None:
+    shared, upstream = Shared(lambda: 0.0), Upstream(BAD)
+    tasks = await asked(shared, upstream, 50)
     upstream.go.set()
     answers = await asyncio.gather(*tasks)
-    assert [one.ok for one in answers] == [False, True, True]
+    assert upstream.calls == 1
+    assert [one.body for one in answers] == [BAD.body] * 50
+
+
+async def test_a_deadline_of_ones_own_is_not_shared_and_one_of_the_rest_goes_on() -> None:
+    shared, upstream = Shared(lambda: 0.0), Upstream(LATE, GOOD)
+    tasks = await asked(shared, upstream, 50, ttl=60.0)
+    upstream.go.set()
+    answers = await asyncio.gather(*tasks)
+    assert [one.ok for one in answers] == [False] + [True] * 49
+    assert upstream.calls == 2
 
 
 async def test_who_joined_a_call_that_broke_makes_its_own() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from clients._operation import Operation, Traits
-from contracts import Expired, Names, Request, Result, UnknownOperation
+from contracts import Names, NotConfigured, Request, Result, UnknownOperation
 from service.access import Access
 from service.answer import Answer
 from service.ask import Understanding
@@ -72,9 +72,15 @@ async def test_nobody_knows_the_integration() -> None:
         await handle(message, envelope(message))
 
 
+async def test_an_integration_that_no_hub_serves() -> None:
+    message = dead("shop.get_thing", "")
+    with pytest.raises(NotConfigured, match="HUB_INTEGRATIONS"):
+        await unrouted(OPERATIONS)(message, envelope(message))
+
+
 async def test_what_expired_in_the_broker_is_expired(dropped: Dropped) -> None:
-    with pytest.raises(Expired):
-        await handled(dropped, dead("shop.get_thing", "expired"))
+    answer = await handled(dropped, dead("shop.get_thing", "expired"))
+    assert (answer.problem().code, answer.problem().outcome) == ("expired", "not_sent")
 
 
 async def test_a_stranger_is_unknown(dropped: Dropped) -> None:
@@ -102,3 +108,24 @@ async def test_what_may_have_been_sent_is_in_doubt(dropped: Dropped) -> None:
     assert taken.claim
     await dropped.records.sending(taken.claim)
     assert (await handled(dropped, message)).problem().code == "outcome_unknown"
+
+
+@pytest.mark.parametrize(
+    ("operation", "codes"),
+    [
+        ("shop.make_thing", ("outcome_unknown", "unknown")),
+        ("shop.get_thing", ("expired", "unknown")),
+    ],
+)
+async def test_what_expired_while_it_was_under_way_is_in_doubt(
+    dropped: Dropped, operation: str, codes: tuple[str, str]
+) -> None:
+    message = dead(operation, "expired")
+    message.headers["idempotency-key"] = "m-1"
+    understood = dropped.understandings["shop"].ask(living(message), envelope(message))
+    taken = await dropped.records.claim(understood.key, understood.fingerprint, operation)
+    assert taken.claim
+    await dropped.records.sending(taken.claim)
+    problem = (await handled(dropped, message)).problem()
+    assert (problem.code, problem.outcome) == codes
+    assert not problem.retryable

@@ -29,14 +29,10 @@ async def test_of_one_the_json_is_an_object(cli: Cli) -> None:
 async def test_an_unknown_one_is_told_with_the_nearest_name(cli: Cli) -> None:
     async with pages(StubView()) as port:
         cli.set(HUB_HTTP_PORT=str(port))
-        said = await asyncio.to_thread(cli, "health", "../notoin")
-    assert (said.code, said.out) == (1, "")
-    text = await ask_json(cli, port)
-    assert text["detail"] == "There is no integration 'notoin'. Did you mean notion?"
-
-
-async def ask_json(cli: Cli, _: int) -> dict[str, str]:
-    async with pages(StubView()) as port:
-        cli.set(HUB_HTTP_PORT=str(port))
-        found: dict[str, str] = (await asyncio.to_thread(cli, "health", "notoin", "--json")).json
-    return found
+        said = await asyncio.to_thread(cli, "health", "notoin")
+        odd = await asyncio.to_thread(cli, "health", "../metrics?")
+        json = await asyncio.to_thread(cli, "health", "notoin", "--json")
+    sentence = "There is no integration 'notoin'. Did you mean notion?"
+    assert (said.code, said.out, said.err.strip()) == (1, "", sentence)
+    assert (odd.code, odd.out) == (1, "")
+    assert (json.code, json.json["detail"], json.err) == (1, sentence, "")

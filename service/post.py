@@ -1,0 +1,120 @@
+"""What leaves the consumer's edge: replies, progress and dead letters; and only then the ack."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+
+from clients._clock import Clock
+from contracts import Names
+from contracts import _names as wire
+from service.answer import Answer, accepted, final, now_text
+from service.bus import NotPublished, Refused, Unroutable, Unsendable
+from service.delivery import Delivery
+from service.envelope import DeadLetter, Envelope
+from service.message import Message
+from service.metrics import Metrics
+from service.publisher import Publisher
+from service.settle import Published, after, route
+
+REPLY_WITHIN: Final = 60.0
+"""Seconds for which a reply is offered to a queue that refuses it."""
+
+_DETAIL_CUT: Final = 500
+_NAME_CUT: Final = 255
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Post:
+    """What is needed to send replies and dead letters."""
+
+    publisher: Publisher
+    names: Names
+    source: str
+    clock: Clock
+    metrics: Metrics
+
+    async def reply(self, delivery: Delivery, envelope: Envelope, answer: Answer) -> None:
+        """Publish the outcome, then settle the request as `settle.after` says."""
+        became: Published = "unconfirmed"
+        why = ""
+        while became == "unconfirmed" and delivery.unsettled:
+            became, why = await self._offer(envelope, final(answer, envelope, self.source))
+        move = after(became, asked_for=envelope.reply_to is not None)
+        if move == "dead_letter":
+            reason = "reply_refused" if became == "refused" else "reply_unroutable"
+            await self.bury(delivery, DeadLetter(reason, why), envelope.user)
+        elif move == "ack":
+            if became == "unroutable":
+                self.metrics.unheard()
+            delivery.ack()
+
+    async def bury(self, delivery: Delivery, why: DeadLetter, user: str) -> None:
+        """Publish a dead letter, then acknowledge; the broker takes it where we cannot."""
+        headers = _epitaph(delivery, why, user) | self._attributes(why)
+        message = Message(body=delivery.body, headers=headers)
+        self.metrics.dead(why.reason)
+        while delivery.unsettled:
+            try:
+                await self.publisher.publish_until(
+                    self.names.dead,
+                    delivery.routing_key,
+                    message,
+                    give_up_at=self.clock.now() + REPLY_WITHIN,
+                )
+            except (Unsendable, Unroutable):
+                delivery.reject()
+            except NotPublished as error:
+                log.warning("dead_letter_unconfirmed", reason=why.reason, detail=str(error))
+            else:
+                delivery.ack()
+
+    async def promise(self, envelope: Envelope, place: int, eta: float) -> None:
+        """Say where in the window a request stands; nobody waits for it."""
+        to = route(envelope, self.names)
+        message = accepted(envelope, self.source, place, eta)
+        try:
+            await self.publisher.publish(to.exchange, to.key, message, mandatory=False)
+        except NotPublished as error:
+            log.debug("progress_dropped", reason=str(error))
+
+    async def _offer(self, envelope: Envelope, message: Message) -> tuple[Published, str]:
+        to = route(envelope, self.names)
+        give_up_at = self.clock.now() + REPLY_WITHIN
+        try:
+            await self.publisher.publish_until(
+                to.exchange, to.key, message, give_up_at=give_up_at, mandatory=to.mandatory
+            )
+        except (Unroutable, Unsendable) as error:
+            return "unroutable", str(error)
+        except Refused as error:
+            return "refused", str(error)
+        except NotPublished as error:
+            log.warning("reply_unconfirmed", operation=envelope.operation, reason=str(error))
+            return "unconfirmed", str(error)
+        return "confirmed", ""
+
+    def _attributes(self, why: DeadLetter) -> dict[str, str]:
+        return {
+            wire.SPECVERSION_HEADER: "1.0",
+            wire.ID_HEADER: secrets.token_hex(16),
+            wire.SOURCE_HEADER: self.source,
+            wire.TYPE_HEADER: f"hub.dead.{why.reason}.v1",
+            wire.TIME_HEADER: now_text(),
+        }
+
+
+def _epitaph(delivery: Delivery, why: DeadLetter, user: str) -> dict[str, str]:
+    key = delivery.headers.get(wire.REQUEST_ID_HEADER)
+    first = delivery.properties.message_id or ""
+    found = {
+        wire.REASON_HEADER: why.reason,
+        wire.DETAIL_HEADER: why.detail[:_DETAIL_CUT],
+        wire.USER_HEADER: user[:_NAME_CUT],
+        wire.MESSAGE_HEADER: first[:_NAME_CUT],
+        wire.REQUEST_ID_HEADER: (key if isinstance(key, str) else first)[:_NAME_CUT],
+    }
+    return {name: value for name, value in found.items() if value}

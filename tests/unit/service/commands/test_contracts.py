@@ -1,0 +1,47 @@
+import shutil
+from pathlib import Path
+
+import pytest
+
+from service import contract_files
+from tests.support.cli import Cli
+
+
+def test_what_is_committed_is_fresh(cli: Cli) -> None:
+    said = cli("contracts", "check")
+    assert (said.code, said.err) == (0, "")
+    assert "fresh" in said.out
+    assert cli("contracts", "check", "--json").json == {"problems": []}
+
+
+def test_what_is_stale_is_named_and_written_anew(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "contracts"
+    shutil.copytree(contract_files.FOLDER, copy)
+    (copy / "asyncapi.json").write_text("{}")
+    for name in ("write", "problems"):
+        real = getattr(contract_files, name)
+        monkeypatch.setattr(contract_files, name, lambda real=real: real(copy))
+    monkeypatch.setattr(contract_files, "write_pages", lambda: 0)
+    stale = cli("contracts", "check")
+    assert (stale.code, stale.out) == (1, "")
+    assert stale.err.splitlines() == [
+        "contracts/asyncapi.json is stale.",
+        "Run `hub contracts export` and look at what changed.",
+    ]
+    said = cli("contracts", "check", "--json")
+    assert (said.code, said.json) == (1, {"problems": ["contracts/asyncapi.json is stale."]})
+    assert "files written" in cli("contracts", "export").out
+    assert cli("contracts", "export", "--json").json["written"] > 0
+    assert cli("contracts", "check").code == 0
+
+
+def test_a_place_that_cannot_be_written_is_told(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> int:
+        raise PermissionError(13, "Permission denied", "contracts/asyncapi.json")
+
+    monkeypatch.setattr(contract_files, "write", refuse)
+    said = cli("contracts", "export")
+    assert said.code == 1
+    assert "cannot be written" in said.err
