@@ -29,12 +29,6 @@ R = TypeVar("R", bound=Result)
 Reshape = Callable[[Any], Any]
 Refusal = Callable[[HttpResponse], Failure | None]
 
-_STALE: Final = 0.05
-"""Seconds after which a token that was not used is lost, and another one is taken: calls that were
-held up together must not leave together."""
-
-_LEAVES_WITHIN: Final = 1.0
-"""Seconds that a connection may take to be ready, once the token is taken."""
 _MISREAD: Final = (
     ValidationError,
     LookupError,
@@ -47,7 +41,7 @@ _MISREAD: Final = (
 
 
 class _Late(Exception):
-    """The call did not leave in the time of its token."""
+    """The call was not ready to leave while it might: its tokens are put back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,9 +201,7 @@ class Api:
                 if not recorded:
                     await call.journal.sending()
                     recorded = True
-                now = self._line.clock.now()
-                if gate.bucket.valid(now) and now - entry.at <= _STALE:
-                    return await self._exchange(request, call, kind, entry)
+                return await self._exchange(request, call, kind, entry)
             except _Late:
                 continue
             finally:
@@ -223,7 +215,8 @@ class Api:
         if left <= 0:
             raise Expired("The deadline passed before the call could leave.")
         call.attempts += 1
-        bounded = request.within(left, _LEAVES_WITHIN)
+        gate = self._line.gate
+        bounded = request.within(left, lambda: gate.depart(entry))
         impatient = False
         try:
             response = await self._line.transport.send(bounded)
@@ -240,6 +233,7 @@ class Api:
             call.sent = call.sent or bounded.mark.sent
             acted = kind != "safe" and bounded.mark.sent
             earlier, call.doubt = call.doubt, call.doubt or acted
+        gate.pay(entry)
         if not impatient:  # else it tells of the asker, not of the upstream
             entry.well = not _verdict.down(failure)
             self._line.note(self.upstream.name, failure, took)

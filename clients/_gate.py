@@ -26,10 +26,14 @@ class Entry:
 
     until: float
     """When the attempt is over at the latest."""
+    cost: float
+    """Tokens."""
     turn: int
     """The breaker's."""
-    at: float
-    """When its token was taken."""
+    reign: int
+    """The time of ownership in which it was given."""
+    paid: bool = False
+    """Whether its tokens are spent; until then they are put aside."""
     well: bool | None = None
     """Whether the upstream works; None: the attempt told nothing."""
 
@@ -60,13 +64,14 @@ class Gate:
         self._open = True
         self._spent = 0.0
         self._free = connections
+        self._reign = 0
 
     def __len__(self) -> int:
         """How many wait."""
         return len(self._queue)
 
     async def enter(self, call: Call) -> Entry:
-        """Return when a token of this call is spent; what is returned has to `leave`.
+        """Return when tokens are put aside for this call; what is returned has to `leave`.
 
         Raises:
             WouldMissDeadline: the bucket cannot serve it before its last moment.
@@ -83,9 +88,24 @@ class Gate:
         entry = None if self._queue else self._take(call, now)
         return entry or await self._wait(call, now)
 
+    def depart(self, entry: Entry) -> bool:
+        """Spend the tokens: the attempt leaves in this moment. False if it may not any more."""
+        if entry.reign != self._reign or not self.bucket.valid(self._clock.now()):
+            return False
+        self.pay(entry)
+        return True
+
+    def pay(self, entry: Entry) -> None:
+        """Spend the tokens, if they are not spent: the attempt was made."""
+        if not entry.paid:
+            entry.paid = True
+            self.bucket.spend(self._clock.now(), entry.cost)
+
     def leave(self, entry: Entry) -> None:
         """The attempt is over: free its slot, tell the breaker."""
         self._free += 1
+        if not entry.paid:
+            self.bucket.put_back(entry.cost)
         self.bucket.finish(entry.until)
         if entry.well is None:
             self.breaker.abandoned(entry.turn)
@@ -145,8 +165,9 @@ class Gate:
         self._open = True
 
     def close(self) -> None:
-        """Let nobody in; whoever waits is handed back."""
+        """Let nobody in, and nobody leave who has not left; whoever waits is handed back."""
         self._open = False
+        self._reign += 1
         if self._timer:
             self._timer.cancel()
         for place, (_, future) in list(self._queue.entries()):
@@ -180,14 +201,14 @@ class Gate:
         if not turn:
             return None
         until = self._latest(call, now)
-        if not self.bucket.take(now, call.cost, until):
+        if not self.bucket.put_aside(now, call.cost, until):
             self.breaker.abandoned(turn)
             return None
         call.begin(now)
         call.tokens_left = self.bucket.left(now)
         self._spent += call.cost
         self._free -= 1
-        return Entry(until, turn, now)
+        return Entry(until, call.cost, turn, self._reign)
 
     def _latest(self, call: Call, now: float) -> float:
         bounds = [now + call.timeout, call.ends, call.deadline]

@@ -1,8 +1,7 @@
 """The one seam to the world of HTTP: request, response, error, and the transport between them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from math import inf
 from typing import Final, Literal, Protocol
 
 Kind = Literal["dns", "connect", "tls", "timeout", "closed", "too_large", "protocol", "late"]
@@ -14,7 +13,7 @@ _WORDS: Final[Mapping[Kind, str]] = {
     "timeout": "no complete answer in time",
     "closed": "the connection was lost before the answer was complete",
     "too_large": "the answer is larger than allowed",
-    "late": "no connection was ready in time for it to leave",
+    "late": "it may not leave any more",
     "protocol": "the request or the answer is not valid HTTP",
 }
 
@@ -25,6 +24,10 @@ class Mark:
 
     sent: bool = False
     """Set by the transport, synchronously, where it writes the head of the request."""
+
+
+def _always() -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +45,19 @@ class HttpRequest:
     fresh: bool = False
     """Never on a connection that was used before: such a one may be closed while we write."""
     mark: Mark = field(default_factory=Mark, compare=False, repr=False)
-    leaves_within: float = inf
-    """Seconds after which it must not leave any more, though it might be answered in time."""
+    may_leave: Callable[[], bool] = field(default=_always, compare=False, repr=False)
+    """Asked by `leave`."""
 
-    def within(self, timeout: float, leaves_within: float = inf) -> "HttpRequest":
+    def leave(self) -> None:
+        """Pay for it, and see that it may still go; every transport does so before it writes.
+
+        Raises:
+            TransportError: it may not go any more (kind `late`).
+        """
+        if not self.may_leave():
+            raise TransportError("late", sent=False)
+
+    def within(self, timeout: float, may_leave: Callable[[], bool] = _always) -> "HttpRequest":
         """Return the same request, to be sent once more, within `timeout` seconds."""
         return HttpRequest(
             self.method,
@@ -54,7 +66,7 @@ class HttpRequest:
             self.body,
             timeout,
             self.fresh,
-            leaves_within=leaves_within,
+            may_leave=may_leave,
         )
 
 
@@ -85,7 +97,7 @@ class Transport(Protocol):
     """The whole outside world, as a client sees it."""
 
     async def send(self, request: HttpRequest) -> HttpResponse:
-        """Put at most one request on the wire and return the answer to it.
+        """Let the request `leave`, put it on the wire at most once, and return the answer.
 
         Raises:
             TransportError: no whole answer.

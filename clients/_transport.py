@@ -122,12 +122,12 @@ class AioHttpTransport:
 class _Attempt:
     """One send: aiohttp's middleware around it, and the context that translates its errors."""
 
-    __slots__ = ("fresh", "leaves_by", "mark")
+    __slots__ = ("fresh", "leave", "mark")
 
     def __init__(self, request: HttpRequest) -> None:
         self.fresh = request.fresh
         self.mark = request.mark
-        self.leaves_by = asyncio.get_running_loop().time() + request.leaves_within
+        self.leave = request.leave
 
     async def __call__(
         self, request: ClientRequest, handler: "ClientHandlerType"
@@ -191,8 +191,7 @@ class _Request(ClientRequest):
             raise TransportError("protocol", sent=True, detail="this request has left before")
         if protocol is None or protocol.should_close:  # it holds an answer that nobody asked for
             raise TransportError("closed", sent=False)
-        if asyncio.get_running_loop().time() > attempt.leaves_by:
-            raise TransportError("late", sent=False)
+        attempt.leave()
         if attempt.fresh:
             protocol.force_close()
         attempt.mark.sent = not self.body

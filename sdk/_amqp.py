@@ -51,6 +51,7 @@ _CODES: Final[dict[type[BaseException], int]] = {
     ChannelLockedResource: LOCKED,
     ChannelPreconditionFailed: DIFFERENT,
 }
+_LAST_TURNS: Final = 5  # of the loop, until aiormq's task that saw its reader end is over too
 _CLOSING: Final = "_Channel__close_event"  # what aiormq's own basic_ack looks at
 _LIBRARIES: Final = ("aiormq", "aio_pika")
 
@@ -108,6 +109,8 @@ async def disconnect(connection: AbstractConnection, within: float = CLOSE_WITHI
     with contextlib.suppress(asyncio.QueueEmpty):
         while transport is not None:
             transport.connection.write_queue.get_nowait()
+    for _ in range(_LAST_TURNS):
+        await asyncio.sleep(0)
 
 
 async def declare(connection: AbstractConnection, queue: str, arguments: FieldTable) -> None:

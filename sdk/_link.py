@@ -2,29 +2,21 @@
 
 import asyncio
 import logging
-import random
-from collections.abc import Awaitable, Callable
-from typing import Final
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 from aio_pika.abc import AbstractChannel, AbstractConnection
 
 from sdk import _amqp
 from sdk._address import Address
 from sdk._errors import Closed, Denied, HubUnreachable, Lost, Refused
-
-SHORTEST_PAUSE: Final = 0.05
-LONGEST_PAUSE: Final = 2.0
+from sdk._pauses import Pauses
 
 Reset = Callable[[], None]
 Prepare = Callable[[AbstractConnection, Reset], Awaitable[None]]
 """Makes a new connection ready; may give it up later by calling the `Reset`."""
 
 _log = logging.getLogger("sdk")
-
-
-def jitter(pause: float) -> float:
-    """Return a random part of a pause, so that agents do not all come back at once."""
-    return random.uniform(0, pause)  # noqa: S311  (no secret)
 
 
 class Link:
@@ -35,6 +27,7 @@ class Link:
         self._prepare = prepare
         self._connection: AbstractConnection | None = None
         self._settled = asyncio.Event()  # up, or over for good
+        self._over = False
         self._broken = asyncio.Event()
         self._supervisor: asyncio.Task[None] | None = None
         self._aside: set[asyncio.Task[None]] = set()
@@ -59,7 +52,7 @@ class Link:
             HubUnreachable: not within so many seconds, or it never will.
         """
         self._supervisor = asyncio.create_task(self._supervise(), name="sdk link")
-        self._supervisor.add_done_callback(lambda _: self._settled.set())
+        self._supervisor.add_done_callback(self._end)
         try:
             async with asyncio.timeout(within):
                 await self._settled.wait()
@@ -75,11 +68,11 @@ class Link:
     async def aclose(self) -> None:
         """Close the connection; whoever waits for a channel gets `Closed`."""
         if self._supervisor is not None:
-            self._supervisor.cancel()
-            await asyncio.wait([self._supervisor])
-        self._settled.set()
-        if self._aside:
-            await asyncio.wait(self._aside)
+            while not self._supervisor.done():  # wait_for of Python 3.11 may drop a cancellation
+                self._supervisor.cancel()
+                await asyncio.wait([self._supervisor], timeout=1.0)
+        self._end()
+        await asyncio.gather(*self._aside)
 
     async def ready(self) -> AbstractConnection:
         """Wait for the connection, however long.
@@ -87,9 +80,10 @@ class Link:
         Raises:
             Closed: the link was closed.
         """
-        await self._settled.wait()
-        if self._connection is None:
-            raise Closed
+        while self._connection is None:
+            if self._over:
+                raise Closed
+            await self._settled.wait()
         return self._connection
 
     async def channel(self, *, confirms: bool = False) -> AbstractChannel:
@@ -113,22 +107,32 @@ class Link:
 
     def _close_aside(self, channel: AbstractChannel) -> None:
         if self.up and not channel.is_closed:
-            task = asyncio.create_task(_amqp.close_channel(channel))
-            self._aside.add(task)
-            task.add_done_callback(self._aside.discard)
+            self._begin(_amqp.close_channel(channel))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Do something aside; `aclose` waits for it."""
+        task = self._loop.create_task(work)
+        self._aside.add(task)
+        task.add_done_callback(self._aside.discard)
+        return task
 
     async def _supervise(self) -> None:
-        pause = SHORTEST_PAUSE
+        pauses = Pauses()
         while True:
+            began = self._loop.time()
             try:
                 await self._live()
-                pause = SHORTEST_PAUSE
             except (Lost, Denied) as error:
                 self._note(str(error))
                 if isinstance(error, Refused) and not self._was_up:
                     return
-            await asyncio.sleep(jitter(pause))
-            pause = min(2 * pause, LONGEST_PAUSE)
+            except Exception:  # noqa: BLE001  (this loop must not die)
+                _log.exception("a bug; connecting again")
+            await asyncio.sleep(pauses.next(lasted=self._loop.time() - began))
+
+    def _end(self, _: object = None) -> None:
+        self._over = True
+        self._settled.set()
 
     async def _live(self) -> None:
         """See one connection through, from its beginning to its end."""
@@ -143,7 +147,7 @@ class Link:
             broken.set()
             self._connection = None
             self._settled.clear()
-            await _amqp.disconnect(connection)
+            await asyncio.shield(self._begin(_amqp.disconnect(connection)))
 
     def _rise(self, connection: AbstractConnection) -> None:
         self._connection, self._was_up, self._reason = connection, True, ""

@@ -21,7 +21,8 @@ from contracts import Forbidden, InvalidRequest
 from contracts._names import integration_of
 from sdk import _amqp
 from sdk._errors import Denied, HubUnreachable, Lost, Silent
-from sdk._link import LONGEST_PAUSE, SHORTEST_PAUSE, Link, jitter
+from sdk._link import Link
+from sdk._pauses import Pauses
 
 CONFIRM_WITHIN: Final = 10.0
 """Seconds after which a message without its confirm is published again, on a new channel."""
@@ -81,7 +82,7 @@ class Outbox:
             Closed: the link was closed.
         """
         async with self._alone_of_its_id(letter.id):
-            pause, denials = SHORTEST_PAUSE, 0
+            pauses, denials = Pauses(), 0
             while letter.needed():
                 try:
                     if await self._attempt(letter):
@@ -90,8 +91,7 @@ class Outbox:
                     denials += 1
                     if denials == _DENIALS or letter.is_blamed(denied):
                         raise _refusal(denied) from None
-                await asyncio.sleep(jitter(pause))
-                pause = min(2 * pause, LONGEST_PAUSE)
+                await asyncio.sleep(pauses.next())
 
     async def _attempt(self, letter: Letter) -> bool:
         lane = self._lanes[zlib.crc32(integration_of(letter.key).encode()) % len(self._lanes)]

@@ -13,7 +13,8 @@ from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
 from contracts import Forbidden
 from sdk import _amqp
 from sdk._errors import Closed, Denied, HubUnreachable, Lost
-from sdk._link import LONGEST_PAUSE, SHORTEST_PAUSE, Link, jitter
+from sdk._link import Link
+from sdk._pauses import Pauses
 
 T = TypeVar("T")
 
@@ -118,13 +119,12 @@ class BrokerStream(Stream[T]):
             await _amqp.ack(message)
 
     async def _attached(self) -> asyncio.Queue[AbstractIncomingMessage | None]:
-        pause = SHORTEST_PAUSE
+        pauses = Pauses()
         while self._inbox is None:
             try:
                 self._inbox = await self._attach()
             except Lost:
-                await asyncio.sleep(jitter(pause))
-                pause = min(2 * pause, LONGEST_PAUSE)
+                await asyncio.sleep(pauses.next())
             else:
                 if self._closed:  # meanwhile
                     await self.aclose()

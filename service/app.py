@@ -26,6 +26,7 @@ from service.consumer import OnDelivery, Temporary
 from service.control import Commands
 from service.delivery import Delivery
 from service.desk import Desk, Running
+from service.ending import end
 from service.envelope import Envelope, Reader
 from service.events import Events
 from service.handover import Handover
@@ -242,13 +243,7 @@ class Hub:
         return await stack.enter_async_context(subscription)
 
     def _run(self, stack: AsyncExitStack, loop: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(loop)
-
-        async def end() -> None:
-            task.cancel()
-            await asyncio.wait([task])
-
-        stack.push_async_callback(end)
+        stack.push_async_callback(end, asyncio.create_task(loop))
 
     def _means(self) -> Means:
         settings = self.settings

@@ -25,6 +25,7 @@ ASKS_EVERY: Final = 0.5
 """Seconds between two questions whether this hub may wait, while it may not."""
 
 MEND_WITHIN: Final = 5.0
+_LETS_GO_WITHIN: Final = 4.0
 _SHORTEST_PAUSE: Final = 0.05
 _LONGEST_PAUSE: Final = 2.0
 
@@ -108,11 +109,12 @@ class Lease:
         self._closing = True
         if self._task is None:
             return
-        if self._tenure is None:
-            self._task.cancel()
-        else:
-            self._tenure.leave("the hub stops")
-        await asyncio.wait([self._task])
+        while not self._task.done():
+            if self._tenure is None:
+                self._task.cancel()  # again and again: see `service.ending`
+            else:
+                self._tenure.leave("the hub stops")
+            await asyncio.wait([self._task], timeout=_LETS_GO_WITHIN)
 
     async def yield_to_others(self) -> None:
         """Give the lease to the next in the line, and stand at its end again."""
@@ -183,6 +185,8 @@ class Lease:
     async def _visit(self, line: Line) -> None:
         await seed(self._place, self._memory.newest.encode())
         await line.join()
+        if self._closing:  # the cancellation was dropped on the way
+            return
         async with line.lasting():
             self._line = line
             self._tell("")

@@ -15,6 +15,7 @@ import structlog
 from aiormq.channel import Channel
 
 from service.bus import LinkLost
+from service.ending import end
 from service.wire import Wire, address, connect
 
 SHORTEST_PAUSE: Final = 0.1
@@ -76,8 +77,7 @@ class Link:
         self._reason = "it was closed"
         supervisor, self._supervisor = self._supervisor, None
         if supervisor is not None:
-            supervisor.cancel()
-            await asyncio.wait([supervisor])
+            await end(supervisor)
         self._settled.set()
 
     async def channel(self, *, confirms: bool = False) -> Channel:

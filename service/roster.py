@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from clients._clock import Clock
 from contracts._events import LifeEvent, OwnsEvent
 from service.delivery import Delivery
+from service.ending import end
 from service.events import Tells
 from service.members import SAYS_EVERY, Members
 from service.rank import Spread
@@ -107,8 +108,4 @@ class Roster:
         task.add_done_callback(lambda _: self._moves.pop(name, None))
 
     async def _end_moves(self) -> None:
-        moves = list(self._moves.values())
-        for task in moves:
-            task.cancel()
-        if moves:
-            await asyncio.wait(moves)
+        await asyncio.gather(*map(end, list(self._moves.values())))

@@ -8,6 +8,7 @@ import structlog
 
 from service.bus import BusError
 from service.consumer import Consumer, OnDelivery, Temporary, consume
+from service.ending import end
 from service.link import Link
 
 _SHORTEST_PAUSE: Final = 0.1
@@ -55,8 +56,7 @@ class Subscription:
         """Take no more, for good; what was handed over can still be settled, until `aclose`."""
         keeper, self._keeper = self._keeper, None
         if keeper is not None:
-            keeper.cancel()
-            await asyncio.wait([keeper])
+            await end(keeper)
         if self._consumer is not None:
             await self._consumer.stop()
 

@@ -4,6 +4,7 @@ One call of excess is allowed for what the bucket cannot see: a token is spent w
 through, and the scheduler of a busy machine decides when its bytes arrive.
 """
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -58,10 +59,11 @@ async def test_a_backlog_uses_its_limits_and_no_more(
     vendor = Vendor()
     async with Upstream(vendor) as up, Agent(amqp_url, names) as agent:
         settings = variables(up.url, LIMIT)
-        async with HubProcess(amqp_url, names.prefix, tmp_path, **settings):
+        async with HubProcess(amqp_url, names.prefix, tmp_path, **settings) as hub:
             vendor.hold()
             ids = [*await reads(agent, 340), *await acts(agent, 340)]
             await wait_until(lambda: vendor.waiting == {NOTION: 32, TWILIO: 32}, 20)
+            await wait_until(lambda: full(hub), 5, "full buckets")
             began = len(up.requests)
             vendor.release()
             await agent.finals(ids, 60)
@@ -99,6 +101,12 @@ async def test_owners_that_die_and_freeze_spend_no_token_twice(
             owner.thaw()
             await agent.finals(ids, 60)
     assert over(RATE, calls(up, NOTION)) <= 1
+
+
+async def full(hub: HubProcess) -> bool:
+    """Whether the hub says so: a state to begin with, no evidence."""
+    rows = json.loads((await hub.get("/api/integrations"))[1])
+    return all(row["limits"][0]["left"] == RATE.burst for row in rows)
 
 
 async def go_on(up: Upstream, count: int) -> None:

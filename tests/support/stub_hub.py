@@ -25,7 +25,7 @@ class StubHub:
         self.got: list[AbstractIncomingMessage] = []
         self.respond: Respond = respond or self.reply
         self._url = url
-        self._connection: AbstractConnection | None = None
+        self.connection: AbstractConnection | None = None
         self._channel: AbstractChannel | None = None
 
     @property
@@ -40,8 +40,8 @@ class StubHub:
         return self._channel
 
     async def __aenter__(self) -> Self:
-        self._connection = await aio_pika.connect(self._url)
-        self._channel = await self._connection.channel()
+        self.connection = await aio_pika.connect(self._url)
+        self._channel = await self.connection.channel()
         requests = await prepare(self._channel, self.names)
         for integration in INTEGRATIONS:
             queue = await self._channel.declare_queue(self.names.queue(integration), durable=True)
@@ -50,8 +50,8 @@ class StubHub:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        assert self._connection is not None
-        await self._connection.close()
+        assert self.connection is not None
+        await self.connection.close()
 
     async def reply(
         self,

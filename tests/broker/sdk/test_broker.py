@@ -331,6 +331,23 @@ async def test_leaving_ends_what_is_under_way(
         await listening
 
 
+async def test_leaving_leaves_nothing_behind_at_once(
+    amqp_url: str, names: OwnNames, stub: StubHub
+) -> None:
+    """The queue for replies is deleted under its own consumer; that must not disturb the end."""
+    before = asyncio.all_tasks()
+    for n in range(20):
+        async with Hub(amqp_url, prefix=names.prefix) as hub:
+            await hub.call("notion.x", n=n)
+        assert asyncio.all_tasks() == before
+        assert not await exists(stub, str(stub.got[-1].reply_to))
+
+
+async def exists(stub: StubHub, queue: str) -> bool:
+    assert stub.connection is not None
+    return await _amqp.queue_exists(stub.connection, queue)
+
+
 async def test_leaving_without_a_connection_ends_it_too(
     amqp_url: str, names: OwnNames, stub: StubHub
 ) -> None:
@@ -350,26 +367,23 @@ async def test_leaving_without_a_connection_ends_it_too(
     assert stub.got == []
 
 
-async def test_without_a_connection_a_call_expires_unsent(
-    amqp_url: str, names: OwnNames, stub: StubHub
+async def test_a_call_that_expires_knows_whether_it_left(
+    hub: Hub, amqp_url: str, names: OwnNames, stub: StubHub
 ) -> None:
+    stub.respond = ignore
     async with (
         Proxy.before(amqp_url) as proxy,
-        Hub(proxy.through(amqp_url), prefix=names.prefix) as hub,
+        Hub(proxy.through(amqp_url), prefix=names.prefix) as cut_off,
     ):
         await proxy.refuse()
         proxy.cut()
-        with pytest.raises(Expired) as caught:
-            await hub.call("notion.x", within=0.01)
-    assert caught.value.facts.outcome == "not_sent"
-    assert stub.got == []
-
-
-async def test_without_a_reply_a_call_expires_unknown(hub: Hub, stub: StubHub) -> None:
-    stub.respond = ignore
-    with pytest.raises(Expired) as caught:
-        await hub.call("notion.x", within=0.01)
-    assert caught.value.facts.outcome == "unknown"
+        both = (one.call("notion.x", within=0.01) for one in (hub, cut_off))
+        failures = await asyncio.gather(*both, return_exceptions=True)
+    assert [one.facts.outcome for one in failures if isinstance(one, Expired)] == [
+        "unknown",
+        "not_sent",
+    ]
+    assert len(stub.got) == 1
 
 
 async def test_a_reply_after_the_deadline_is_dropped(hub: Hub, stub: StubHub) -> None:

@@ -93,11 +93,35 @@ async def test_closing_ends_whoever_waits(amqp_url: str) -> None:
             await channel
 
 
+async def test_who_waits_does_not_take_a_short_life_for_the_end(amqp_url: str) -> None:
+    """Up and down again before the one who waits has its turn."""
+    async with Proxy.before(amqp_url) as proxy, linked(proxy.through(amqp_url)) as link:
+        await proxy.refuse()
+        proxy.cut()
+        await wait_until(lambda: not link.up)
+        waiting = asyncio.create_task(link.ready())
+        await asyncio.sleep(0)
+        link._settled.set()
+        link._settled.clear()
+        await asyncio.sleep(0)
+        await proxy.accept()
+        async with asyncio.timeout(5):
+            assert not (await waiting).is_closed
+
+
 async def test_a_preparation_that_fails_is_tried_again(amqp_url: str) -> None:
     preparing = Preparing(Lost("not yet"), Denied(404, "not yet"))
     async with linked(amqp_url, preparing) as link:
-        assert link.up
+        assert (link.up, link.reason) == (True, "")
         assert len(preparing) == 1
+
+
+async def test_a_bug_while_it_prepares_is_logged_and_no_end(
+    amqp_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with linked(amqp_url, Preparing(KeyError("bug"))) as link:
+        assert link.up
+    assert [record.message for record in caplog.records] == ["a bug; connecting again"]
 
 
 async def test_a_connection_can_be_given_up(amqp_url: str) -> None:

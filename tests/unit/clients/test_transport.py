@@ -291,9 +291,9 @@ async def test_a_cancellation_while_closing_is_one(transport: AioHttpTransport) 
         assert task.cancelled()
 
 
-async def test_what_was_not_ready_in_time_does_not_leave(transport: AioHttpTransport) -> None:
+async def test_what_may_not_leave_when_it_is_ready_does_not(transport: AioHttpTransport) -> None:
     async with Upstream() as up:
-        late = HttpRequest("GET", up.url, leaves_within=-1.0)
+        late = HttpRequest("GET", up.url, may_leave=lambda: up.connections > 1)
         error = await failure(transport, late)
         assert facts(error) == ("late", False)
         assert up.requests == []

@@ -1,7 +1,9 @@
+from pathlib import Path
+
 import pytest
 
 from contracts import Names
-from contracts._names import integration_of, key_word
+from contracts._names import data_folder, integration_of, key_word
 
 
 def test_every_name_begins_with_the_prefix() -> None:
@@ -26,3 +28,17 @@ def test_a_user_is_one_word_of_a_key(user: str, word: str) -> None:
 def test_the_integration_of_an_operation() -> None:
     assert integration_of("notion.get_page") == "notion"
     assert integration_of("odd") == "odd"
+
+
+@pytest.mark.parametrize(
+    ("environment", "folder"),
+    [
+        ({"HUB_DATA_DIR": "/srv/hub", "XDG_DATA_HOME": "/data"}, Path("/srv/hub")),
+        ({"HUB_DATA_DIR": "", "XDG_DATA_HOME": "/data"}, Path("/data/integration-hub")),
+        ({}, Path.home() / ".local/share/integration-hub"),
+    ],
+)
+def test_hub_and_agents_look_for_its_address_in_one_folder(
+    environment: dict[str, str], folder: Path
+) -> None:
+    assert data_folder(environment) == folder

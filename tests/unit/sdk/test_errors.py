@@ -18,5 +18,10 @@ def test_two_of_them_leave_the_package() -> None:
     assert public == {"HubUnreachable", "NotScripted"}
 
 
+def test_a_denial_keeps_code_and_words() -> None:
+    denied = _errors.Denied(404, "no queue")
+    assert (denied.code, denied.words, str(denied)) == (404, "no queue", "no queue")
+
+
 def test_programs_may_treat_it_as_any_lost_connection() -> None:
     assert issubclass(sdk.HubUnreachable, ConnectionError)

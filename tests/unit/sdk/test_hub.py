@@ -11,7 +11,7 @@ from clients import _registry
 from contracts import DidEvent, Expired, UpstreamThrottled
 from contracts._events import Control
 from contracts.space_weather import GetKpIndex, KpIndex
-from sdk import Event, Hub, HubUnreachable, Options, Reply
+from sdk import Event, Hub, HubUnreachable, Options, Reply, Stream
 from sdk._broker import Broker
 from sdk._request import Outgoing
 from sdk._script import Script, ScriptedWay
@@ -172,6 +172,7 @@ async def test_what_is_submitted_returns_its_id() -> None:
     async with OwnHub(answer, name="mine") as hub:
         made_up = await hub.submit(GetKpIndex())
         assert await hub.submit(KP, within=9, request_id="id-2", days=3) == "id-2"
+        assert isinstance(hub.replies(), Stream)
         first, second = hub.way.asked
         assert (first.request_id, first.options) == (made_up, Options(within=None))
         assert (second.params, second.options.within) == ({"days": 3}, 9)

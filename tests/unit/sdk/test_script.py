@@ -4,8 +4,15 @@ import asyncio
 
 import pytest
 
-from sdk._script import ScriptedStream, Tape, fits
+from contracts import CircuitOpen, DidEvent
+from contracts._events import Control
+from contracts.space_weather import GetKpIndex, KpIndex
+from sdk import Event, NotScripted, Options
+from sdk._request import Outgoing
+from sdk._script import Script, ScriptedStream, ScriptedWay, Tape, fits
 from tests.support.wait import wait_until
+
+KP = GetKpIndex.operation
 
 
 @pytest.mark.parametrize(
@@ -82,3 +89,50 @@ async def test_what_was_not_dealt_with_is_not_taken() -> None:
         async with stream(tape) as listening:
             1 / (await anext(listening) - 1)
     assert tape.taken == 0
+
+
+def outgoing(options: Options | None = None) -> Outgoing:
+    return Outgoing(KP, {}, options or Options())
+
+
+def script(answer: KpIndex | CircuitOpen | str) -> Script:
+    return Script(answers={KP: lambda _: answer})  # type: ignore[dict-item,return-value]
+
+
+@pytest.mark.parametrize(("answer", "ok"), [(KpIndex(samples=[]), True), (CircuitOpen(), False)])
+async def test_a_scripted_reply_looks_like_one_of_a_hub(
+    answer: KpIndex | CircuitOpen, ok: bool
+) -> None:
+    mine = outgoing()
+    reply = await ScriptedWay(script(answer)).ask(mine)
+    assert (reply.ok, reply.operation, reply.request_id) == (ok, KP, mine.request_id)
+
+
+async def test_what_a_script_does_not_say_and_what_it_must_not_say() -> None:
+    with pytest.raises(NotScripted, match="Nothing is scripted"):
+        await ScriptedWay(Script()).ask(outgoing())
+    with pytest.raises(TypeError, match="not with str"):
+        await ScriptedWay(script("kp 3")).ask(outgoing())
+
+
+async def test_a_script_tells_of_progress_first() -> None:
+    heard: list[object] = []
+    told = script(KpIndex(samples=[]))
+    told.steps[KP] = ((2, 0.5),)
+    await ScriptedWay(told).ask(outgoing(Options(progress=lambda *said: heard.append(said))))
+    assert heard == [(2, 0.5)]
+    assert [one.operation for one in told.log] == [KP]
+
+
+async def test_later_replies_events_and_orders_go_over_tapes() -> None:
+    way = ScriptedWay(script(KpIndex(samples=[])))
+    await way.open()
+    await way.submit(outgoing())
+    way.script.events.tell(Event("health.notion.up", {}))
+    await way.command(Control(do="pause", integration="notion", id="7"))
+    await way.aclose(taken=True)
+    async with way.replies() as replies:
+        assert [one.operation async for one in replies] == [KP]
+    told = [event async for event in way.events("hub.#")]
+    assert [event.read(DidEvent).id for event in told] == ["7"]
+    assert [one.do for one in way.script.orders] == ["pause"]

@@ -10,11 +10,10 @@ from tests.support.hub_process import HubProcess
 async def test_events_are_printed_as_they_come(
     cli: Cli, amqp_url: str, names: OwnNames, settings: Given
 ) -> None:
-    given = settings.given | {"HUB_HEALTH_INTERVAL": "0.2", "HUB_INSTANCE": "vm-1"}
-    async with HubProcess(amqp_url, names.prefix, cli.folder, **given):
-        text = asyncio.to_thread(cli, "events", "health.notion.#", "--count", "2")
-        lines = asyncio.to_thread(cli, "events", "hub.#", "--count", "2", "--json")
-        said, owns = await asyncio.gather(text, lines)
+    more = {"HUB_HEALTH_INTERVAL": "0.2", "HUB_INSTANCE": "vm-1", "HUB_INTEGRATIONS": "notion"}
+    async with HubProcess(amqp_url, names.prefix, cli.folder, **(settings.given | more)):
+        said = await asyncio.to_thread(cli, "events", "health.notion.#", "--count", "2")
+        owns = await asyncio.to_thread(cli, "events", "hub.#", "--count", "2", "--json")
     assert said.code == 0
     first, second = said.out.splitlines()
     assert first.startswith("health.notion.up  integration=notion state=up")
@@ -22,4 +21,4 @@ async def test_events_are_printed_as_they_come(
     found = [json.loads(line) for line in owns.out.splitlines()]
     assert [set(one) for one in found] == [{"key", "data"}] * 2
     assert {one["key"] for one in found} == {"hub.vm-1.owns"}
-    assert found[0]["data"]["modes"] == {"notion": "configured", "twilio": "configured"}
+    assert found[0]["data"]["modes"] == {"notion": "configured"}
