@@ -12,7 +12,7 @@ import platform
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -62,13 +62,13 @@ class Side:
         self.rounds.append(Measured(result, spent / count))
 
     def middle(self, figure: str) -> float:
-        found = {
+        found: dict[str, Callable[[Measured], float]] = {
             "rate": lambda one: one.round.rate,
             "cpu": lambda one: one.cpu * 1e6,
             "p50": lambda one: one.round.percentile(0.5) * 1e3,
             "p99": lambda one: one.round.percentile(0.99) * 1e3,
-        }[figure]
-        return median(found(one) for one in self.rounds)
+        }
+        return median(found[figure](one) for one in self.rounds)
 
 
 @contextlib.contextmanager

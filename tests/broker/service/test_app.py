@@ -128,9 +128,7 @@ async def test_every_failure_is_told_with_its_facts(
     async with asked(amqp_url, names, limited) as (_, agent):
         for name, (asking, wanted) in ROWS.items():
             before, stub.answer = stub.calls, asking.answer
-            answer = await agent.ask(
-                asking.operation, asking.params, id=name, within=asking.within
-            )
+            answer = await agent.ask(asking.operation, asking.params, id=name, within=asking.within)
             found[name] = told(answer, stub.calls - before, wanted)
             stub.answer = None  # a good call in between: no breaker opens
             assert (await agent.ask(PAGE, page(2))).ok

@@ -61,7 +61,11 @@ FORBIDDEN: Final[dict[str, dict[str, Any]]] = {
     "a reply": {"headers": {"ce-type": "hub.reply.notion.get_page.v1"}},
     "an event": {"headers": {"ce-type": "hub.event.health.changed.v1"}},
 }
-REFUSED_ADDRESSES: Final = ("{prefix}.dead-letters", "{prefix}.requests.notion", "{prefix}.replies.mallory")
+REFUSED_ADDRESSES: Final = (
+    "{prefix}.dead-letters",
+    "{prefix}.requests.notion",
+    "{prefix}.replies.mallory",
+)
 
 
 async def test_what_must_not_be_answered_becomes_a_dead_letter(

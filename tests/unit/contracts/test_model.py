@@ -49,7 +49,8 @@ def test_the_name_is_derived(request_type: type[Request[Page]], operation: str) 
 
 
 def test_a_module_below_contracts_names_the_integration() -> None:
-    made = type("GetThing", (Request[Page],), {"__module__": "contracts.shop.orders"})
+    named = {"__module__": "contracts.shop.orders"}
+    made: type[Request[Page]] = type("GetThing", (Request[Page],), named)
     assert (made.integration, made.operation) == ("shop", "shop.get_thing")
 
 

@@ -56,7 +56,8 @@ async def test_the_sandbox_answers_over_the_whole_path() -> None:
     integration.note = lambda upstream, *_: heard.append(upstream)
     recorded = {one.name: one.params for one in _recordings.load("notion")}
     request = GetPage.model_validate(recorded["get_page.success"])
-    assert await integration.client.get().call(request, Call())
+    page = await integration.client.get().call(request, Call())
+    assert page.model_dump()["id"]
     assert heard == ["api"]
     assert isinstance(integration.transport("api"), SandboxTransport)
 

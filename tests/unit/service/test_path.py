@@ -1,5 +1,5 @@
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -85,8 +85,8 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
 def ask(kind: str = "safe", request_id: str = "r-1", **more: Any) -> Ask:  # noqa: ANN401
     operation = OPERATIONS[kind]
     params = more.pop("params", {})
-    fields = {"named": True, "keyed": False, "user": "-", "reply_to": None, "expires": None} | more
-    envelope = Envelope(operation.name, request_id, correlation_id=request_id, **fields)
+    plain = Envelope(operation.name, request_id, True, False, "-", None, request_id, None)
+    envelope = replace(plain, **more)
     call = Call(kind=operation.kind)
     return Ask(envelope, operation, GetThing(), call, fingerprint(operation.name, params))
 
