@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from clients import _target, _verdict
 from clients._body import body_of, rest
 from clients._call import CURRENT, Call, Class
-from clients._gate import Entry
+from clients._exit import Entry
 from clients._http import HttpRequest, HttpResponse, TransportError
 from clients._kit import Line
 from clients._signals import retry_after, seen
@@ -41,7 +41,7 @@ _MISREAD: Final = (
 
 
 class _Late(Exception):
-    """The call was not ready to leave while it might: its tokens are put back."""
+    """The call may not leave any more: it takes its turn again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,8 +215,7 @@ class Api:
         if left <= 0:
             raise Expired("The deadline passed before the call could leave.")
         call.attempts += 1
-        gate = self._line.gate
-        bounded = request.within(left, lambda: gate.depart(entry))
+        bounded = request.within(left, lambda: self._line.gate.depart(entry))
         impatient = False
         try:
             response = await self._line.transport.send(bounded)
@@ -233,7 +232,6 @@ class Api:
             call.sent = call.sent or bounded.mark.sent
             acted = kind != "safe" and bounded.mark.sent
             earlier, call.doubt = call.doubt, call.doubt or acted
-        gate.pay(entry)
         if not impatient:  # else it tells of the asker, not of the upstream
             entry.well = not _verdict.down(failure)
             self._line.note(self.upstream.name, failure, took)

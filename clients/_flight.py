@@ -1,5 +1,6 @@
 """The calls that have left and are not known to be over."""
 
+import math
 from bisect import bisect_left, insort
 from collections.abc import Iterable
 from typing import Final
@@ -20,10 +21,14 @@ class InFlight:
 
     def full(self, now: float) -> bool:
         """Tell whether one more would be too many."""
+        return self.free(now) <= 0
+
+    def free(self, now: float) -> float:
+        """Return how many more may leave."""
         if self.cap is None:
-            return False
+            return math.inf
         self._forget(now)
-        return len(self._calls) >= self.cap
+        return self.cap - len(self._calls)
 
     def cost(self, now: float) -> int:
         """Return what they cost together."""

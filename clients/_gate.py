@@ -1,41 +1,31 @@
-"""The door of one upstream: nobody sends without passing its breaker and its bucket, in turn."""
+"""The door of one upstream: nobody sends without passing its breaker and its bucket, in turn.
+
+A call passes twice. `enter` lets it in when its turn comes, up to `EARLY` before its tokens are
+there: meanwhile it is recorded and gets its connection. `depart` spends the tokens in the moment
+in which it leaves. So calls that were held up on the way do not leave together.
+"""
 
 import asyncio
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from clients._breaker import Breaker
 from clients._call import Call
 from clients._clock import Clock, Timer
+from clients._exit import Entry, Exit, latest
 from clients._fair import FairQueue
 from clients._limits import Bucket
 from contracts import CircuitOpen, Expired, Facts, Failure, WouldMissDeadline
+
+EARLY: Final = 0.25
+"""Seconds that a call has to get ready before its tokens are there."""
 
 _SHORTEST_NAP: Final = 0.001
 
 
 class HandedBack(Exception):
     """This hub no longer owns the integration: whoever does now makes the call."""
-
-
-@dataclass(slots=True)
-class Entry:
-    """The right to make one attempt; handed back with what came of it."""
-
-    until: float
-    """When the attempt is over at the latest."""
-    cost: float
-    """Tokens."""
-    turn: int
-    """The breaker's."""
-    reign: int
-    """The time of ownership in which it was given."""
-    paid: bool = False
-    """Whether its tokens are spent; until then they are put aside."""
-    well: bool | None = None
-    """Whether the upstream works; None: the attempt told nothing."""
 
 
 _Waiter = tuple[Call, "asyncio.Future[Entry]"]
@@ -45,33 +35,29 @@ class Gate:
     """Lets calls through one by one, as breaker, bucket and the order of agents allow.
 
     `starved` is called when tokens are there but none is reserved: the owner then renews the
-    lease, and calls `pump` once that is confirmed.
+    lease, and calls `pump` once that is confirmed. At most so many calls are inside as there are
+    `connections`: more would only wait for one.
     """
 
     def __init__(
         self, bucket: Bucket, breaker: Breaker, clock: Clock, connections: float = math.inf
     ) -> None:
-        """At most so many calls are under way as there are `connections`.
-
-        More would wait for one with their tokens spent, and leave all at once when it is free.
-        """
         self.bucket = bucket
         self.breaker = breaker
         self.starved: Callable[[], None] = lambda: None
         self._clock = clock
         self._queue: FairQueue[_Waiter] = FairQueue()
+        self._exit = Exit(bucket, lambda: self.starved())  # noqa: PLW0108  (set later)
         self._timer: Timer | None = None
         self._open = True
-        self._spent = 0.0
         self._free = connections
-        self._reign = 0
 
     def __len__(self) -> int:
-        """How many wait."""
+        """How many wait for their turn."""
         return len(self._queue)
 
     async def enter(self, call: Call) -> Entry:
-        """Return when tokens are put aside for this call; what is returned has to `leave`.
+        """Return when it is this call's turn to get ready; what is returned has to `leave`.
 
         Raises:
             WouldMissDeadline: the bucket cannot serve it before its last moment.
@@ -85,28 +71,35 @@ class Gate:
         last = call.last_moment()
         if last is not None and last <= now:
             raise Expired("The deadline passed before the request could be sent.")
-        entry = None if self._queue else self._take(call, now)
-        return entry or await self._wait(call, now)
+        if self._queue or (last is not None and self._refusal(call, now, 0.0)):
+            return await self._wait(call, now)
+        return self._admit(call, now) or await self._wait(call, now)
 
-    def depart(self, entry: Entry) -> bool:
-        """Spend the tokens: the attempt leaves in this moment. False if it may not any more."""
-        if entry.reign != self._reign or not self.bucket.valid(self._clock.now()):
+    async def depart(self, entry: Entry) -> bool:
+        """Return in the moment in which the attempt may leave, its tokens spent.
+
+        False if it may not any more: it is too late for it, the gate was closed, or everyone has
+        to wait for longer.
+        """
+        now = self._clock.now()
+        if not self._open or latest(entry.call, now) <= now:
             return False
-        self.pay(entry)
-        return True
-
-    def pay(self, entry: Entry) -> None:
-        """Spend the tokens, if they are not spent: the attempt was made."""
-        if not entry.paid:
-            entry.paid = True
-            self.bucket.spend(self._clock.now(), entry.cost)
+        if not self._exit and self._exit.pay(entry, now):
+            return True
+        ready = self._exit.stand(entry)
+        self.pump()
+        try:
+            return await ready
+        finally:
+            entry.call.waited += self._clock.now() - now
 
     def leave(self, entry: Entry) -> None:
         """The attempt is over: free its slot, tell the breaker."""
         self._free += 1
-        if not entry.paid:
-            self.bucket.put_back(entry.cost)
-        self.bucket.finish(entry.until)
+        if entry.until is None:
+            self._exit.forget(entry)
+        else:
+            self.bucket.finish(entry.until)
         if entry.well is None:
             self.breaker.abandoned(entry.turn)
         elif entry.well:
@@ -114,13 +107,15 @@ class Gate:
         else:
             self.breaker.failed(entry.turn, self._clock.now())
             self.review()
-        if self._queue:
+        if self._queue or self._exit:
             self.pump()
 
     def pause(self, seconds: float) -> None:
         """Let nothing through for so long; who cannot wait that long is told now."""
-        self.bucket.pause(self._clock.now() + seconds)
+        now = self._clock.now()
+        self.bucket.pause(now + seconds)
         self.review()
+        self._look_again(now)
 
     def review(self) -> None:
         """Tell everyone whose last moment has become too early."""
@@ -138,38 +133,39 @@ class Gate:
 
     def wanted(self) -> float:
         """Return the tokens worth reserving: those waited for, and as many as went of late."""
-        spent, self._spent = self._spent, 0.0
-        return self._queue.cost + 3 * spent
+        spent, self._exit.spent = self._exit.spent, 0.0
+        return self._queue.cost + self._exit.owed + 3 * spent
 
     @property
     def busy(self) -> bool:
         """Whether anyone waits, or went since the last reservation."""
-        return bool(self._queue) or self._spent > 0
+        return bool(self._queue) or self._exit.inside > 0 or self._exit.spent > 0
 
     def pump(self) -> None:
         """Let through who may go now; see to it that somebody looks again for the rest."""
         now = self._clock.now()
+        self._exit.pump(now)
         while self._queue:
             call, future = self._queue.peek()
             if future.done():
                 self._queue.pop()
-            elif entry := self._take(call, now):
+            elif entry := self._admit(call, now):
                 self._queue.pop()
                 future.set_result(entry)
             else:
-                self._look_again(now, call)
-                return
+                break
+        self._look_again(now)
 
     def open(self) -> None:
         """Let calls in: this hub owns the integration."""
         self._open = True
 
     def close(self) -> None:
-        """Let nobody in, and nobody leave who has not left; whoever waits is handed back."""
+        """Let nobody in or out; whoever waits is handed back."""
         self._open = False
-        self._reign += 1
         if self._timer:
             self._timer.cancel()
+        self._exit.turn_back()
         for place, (_, future) in list(self._queue.entries()):
             self._queue.remove(place)
             _refuse(future, HandedBack())
@@ -188,7 +184,7 @@ class Gate:
             return await future
         except asyncio.CancelledError:
             if not future.cancelled() and not future.exception():
-                self.leave(future.result())  # it was let through in the same moment
+                self.leave(future.result())  # it was let in in the same moment
             raise
         finally:
             if alarm:
@@ -196,29 +192,28 @@ class Gate:
             self._queue.remove(place)
             call.waited += self._clock.now() - now
 
-    def _take(self, call: Call, now: float) -> Entry | None:
-        turn = self.breaker.admit(now) if self._free else 0
+    def _admit(self, call: Call, now: float) -> Entry | None:
+        if not self._room(now) or self.bucket.wait(now, call.cost, self._exit.owed) > EARLY:
+            return None
+        turn = self.breaker.admit(now)
         if not turn:
             return None
-        until = self._latest(call, now)
-        if not self.bucket.put_aside(now, call.cost, until):
-            self.breaker.abandoned(turn)
-            return None
-        call.begin(now)
-        call.tokens_left = self.bucket.left(now)
-        self._spent += call.cost
         self._free -= 1
-        return Entry(until, call.cost, turn, self._reign)
+        entry = Entry(call, turn)
+        self._exit.expect(entry)
+        if not self.bucket.valid(now):
+            self.starved()  # the lease is renewed while the call gets ready
+        return entry
 
-    def _latest(self, call: Call, now: float) -> float:
-        bounds = [now + call.timeout, call.ends, call.deadline]
-        return min(bound for bound in bounds if bound is not None)
+    def _room(self, now: float) -> bool:
+        return self._free > 0 and self.bucket.slots(now) > self._exit.inside
 
     def _delay(self, now: float, cost: float, ahead: float) -> float:
-        return max(self.bucket.wait(now, cost, ahead), self.breaker.retry_at - now, 0.0)
+        wait = self.bucket.wait(now, cost, ahead + self._exit.owed)
+        return max(wait, self.breaker.retry_at - now, 0.0)
 
     def _refusal(self, call: Call, now: float, ahead: float) -> Failure | None:
-        wait = self.bucket.wait(now, call.cost, ahead)
+        wait = self.bucket.wait(now, call.cost, ahead + self._exit.owed)
         last = call.last_moment()
         if wait == math.inf:
             return WouldMissDeadline("The configured limit is smaller than the cost of this call.")
@@ -240,19 +235,20 @@ class Gate:
         expired = Expired("The deadline passed while the request waited for its turn.")
         return self._clock.later(last - now, lambda: _refuse(future, expired))
 
-    def _look_again(self, now: float, call: Call) -> None:
-        if not self._free:
-            return  # whoever leaves looks
-        held = self.bucket.held(now, call.cost, self._latest(call, now))
-        delay = self._delay(now, call.cost, 0.0)
-        if held == "lease" and delay <= 0.0:
-            self.starved()
-            return
-        if held == "slots":
-            delay = max(delay, self.bucket.frees(now))
+    def _look_again(self, now: float) -> None:
+        nap = min(self._exit.nap(now), self._nap_of_next(now))
         if self._timer:
             self._timer.cancel()
-        self._timer = self._clock.later(max(delay, _SHORTEST_NAP), self.pump)
+        if nap < math.inf:
+            self._timer = self._clock.later(max(nap, _SHORTEST_NAP), self.pump)
+
+    def _nap_of_next(self, now: float) -> float:
+        if not self._queue or self._free <= 0:
+            return math.inf  # whoever leaves looks
+        if not self._room(now):
+            return self.bucket.frees(now) or math.inf
+        early = self.bucket.wait(now, self._queue.peek()[0].cost, self._exit.owed) - EARLY
+        return max(early, self.breaker.retry_at - now)
 
 
 def _refuse(future: "asyncio.Future[Entry]", failure: Exception) -> None:

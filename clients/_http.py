@@ -1,6 +1,6 @@
 """The one seam to the world of HTTP: request, response, error, and the transport between them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, Protocol
 
@@ -26,7 +26,7 @@ class Mark:
     """Set by the transport, synchronously, where it writes the head of the request."""
 
 
-def _always() -> bool:
+async def _always() -> bool:
     return True
 
 
@@ -45,19 +45,21 @@ class HttpRequest:
     fresh: bool = False
     """Never on a connection that was used before: such a one may be closed while we write."""
     mark: Mark = field(default_factory=Mark, compare=False, repr=False)
-    may_leave: Callable[[], bool] = field(default=_always, compare=False, repr=False)
+    may_leave: Callable[[], Awaitable[bool]] = field(default=_always, compare=False, repr=False)
     """Asked by `leave`."""
 
-    def leave(self) -> None:
-        """Pay for it, and see that it may still go; every transport does so before it writes.
+    async def leave(self) -> None:
+        """Return in the moment in which it may go: every transport waits for that, then writes.
 
         Raises:
             TransportError: it may not go any more (kind `late`).
         """
-        if not self.may_leave():
+        if not await self.may_leave():
             raise TransportError("late", sent=False)
 
-    def within(self, timeout: float, may_leave: Callable[[], bool] = _always) -> "HttpRequest":
+    def within(
+        self, timeout: float, may_leave: Callable[[], Awaitable[bool]] = _always
+    ) -> "HttpRequest":
         """Return the same request, to be sent once more, within `timeout` seconds."""
         return HttpRequest(
             self.method,

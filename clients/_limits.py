@@ -51,7 +51,6 @@ class Bucket:
         self._learned = Learned(min((rate.per for rate in self._rates.values()), default=SECOND))
         self._flight = InFlight(concurrency)
         self._ledger = Ledger()
-        self._aside = 0
         self._paused = 0
         self._asked = NANO
         self._longest = _LONG_CALL
@@ -66,7 +65,7 @@ class Bucket:
         own = units(cost)
         if any(own > one.capacity for one in self._windows):
             return math.inf
-        need = own + self._aside + (units(ahead) if ahead > 0 else 0)
+        need = own + (units(ahead) if ahead > 0 else 0)
         tick = ticks(now)
         start = max(tick, self._paused)
         ready = [one.ready(start, need) for one in self._windows]
@@ -78,42 +77,25 @@ class Bucket:
 
     def take(self, now: float, cost: float, until: float) -> bool:
         """Spend, if nothing holds the call back; by `until` it will be over."""
-        if not self.put_aside(now, cost, until):
-            return False
-        self.spend(now, cost)
-        return True
-
-    def put_aside(self, now: float, cost: float, until: float) -> bool:
-        """Do as `take`, for a call that has to do something before it leaves.
-
-        Its tokens are nobody else's from now on, but the windows count them from the moment of
-        `spend`: calls that wait together must not leave together as if they had not waited.
-        """
         tick, spent = ticks(now), units(cost)
         self._longest = max(self._longest, until - now)
         if self._held(now, tick, spent, until):
             self._asked = spent
             return False
-        self._aside += spent
+        for one in self._windows:
+            one.spend(tick, spent)
         self._learned.spend(spent)
         self._ledger.spend(spent)
         self._flight.add(until, spent)
         return True
 
-    def spend(self, now: float, cost: float) -> None:
-        """A call whose tokens were put aside leaves."""
-        tick, spent = ticks(now), units(cost)
-        self._aside -= spent
-        for one in self._windows:
-            one.spend(tick, spent)
-
-    def put_back(self, cost: float) -> None:
-        """A call whose tokens were put aside does not leave."""
-        self._aside -= units(cost)
-
     def finish(self, until: float) -> None:
         """The call that was to be over by `until` is."""
         self._flight.finish(until)
+
+    def slots(self, now: float) -> float:
+        """Return how many more calls may be in flight; infinity where there is no cap."""
+        return self._flight.free(now)
 
     def frees(self, now: float) -> float:
         """Return the seconds after which a slot of the cap on calls in flight is free at most."""
@@ -138,8 +120,7 @@ class Bucket:
             return 0.0
         learned = self._learned.left(tick)
         levels = [one.level(tick) for one in self._windows]
-        free = [max(0, level - self._aside) for level in levels]
-        least = min(free if learned is None else [*free, learned], default=None)
+        least = min(levels if learned is None else [*levels, learned], default=None)
         return math.inf if least is None else least / NANO
 
     def plan(self, now: float, wall: float, want: float) -> Plan:
@@ -155,7 +136,7 @@ class Bucket:
         saved = Saved.model_construct(
             wall=now + self._wall_lead,
             windows={
-                name: one.save(at, late, tokens + self._aside)
+                name: one.save(at, late, tokens)
                 for name, one in zip(self._rates, self._windows, strict=True)
             },
             busy=self._flight.save(now, min(calls, cap or 0), HORIZON + self._longest),
@@ -184,11 +165,8 @@ class Bucket:
         self._ledger.revoke()
 
     def valid(self, now: float) -> bool:
-        """Tell whether calls that were let through may leave; looked at right before each does.
-
-        They may not once the reservation is over, or in a pause that began meanwhile.
-        """
-        return self._ledger.valid(now) and ticks(now) >= self._paused
+        """Tell whether the reservation still counts; looked at right before each attempt."""
+        return self._ledger.valid(now)
 
     def restore(self, now: float, wall: float, state: Mapping[str, object]) -> None:
         """Take over from an owner that left `state`: all that it had reserved is spent.
@@ -213,7 +191,7 @@ class Bucket:
         if tick < self._paused or self._learned.ready(tick, cost) > tick:
             return "limit"
         for one in self._windows:
-            if one.level(tick) < cost + self._aside:
+            if one.level(tick) < cost:
                 return "limit"
         if self._flight.full(now):
             return "slots"
@@ -228,7 +206,7 @@ class Bucket:
         return tokens - tokens % step
 
     def _bounds(self, start: int, late: int, step: int) -> list[int]:
-        bounds = [max(0, one.grantable(start, late) - self._aside) for one in self._windows]
+        bounds = [one.grantable(start, late) for one in self._windows]
         long = (rate for rate in self._rates.values() if rate.per >= HOUR)
         bounds += [max(step, units(max(1, rate.calls // 100))) for rate in long]
         learned = self._learned.left(late)

@@ -44,7 +44,7 @@ class SandboxTransport:
 
     async def send(self, request: HttpRequest) -> HttpResponse:
         """Return the recorded answer to this very call."""
-        request.leave()
+        await request.leave()
         request.mark.sent = True
         target = request.url.removeprefix(self._base)
         for one in self._exchanges:

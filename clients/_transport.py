@@ -189,9 +189,9 @@ class _Request(ClientRequest):
         attempt, protocol = self.attempt, conn.protocol
         if attempt.mark.sent:
             raise TransportError("protocol", sent=True, detail="this request has left before")
+        await attempt.leave()
         if protocol is None or protocol.should_close:  # it holds an answer that nobody asked for
             raise TransportError("closed", sent=False)
-        attempt.leave()
         if attempt.fresh:
             protocol.force_close()
         attempt.mark.sent = not self.body

@@ -17,9 +17,9 @@ import aio_pika
 from aio_pika import Message
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
 from aio_pika.exceptions import (
-    AMQPChannelError,
     AMQPError,
     AuthenticationError,
+    ChannelClosed,
     ChannelNotFoundEntity,
     ChannelPreconditionFailed,
     ConnectionClosed,
@@ -214,22 +214,24 @@ async def ack(message: AbstractIncomingMessage, *, multiple: bool = False) -> No
 def translated() -> Iterator[None]:
     """Raise what aio-pika raises as `Denied` or `Lost`; what it says of one message stays.
 
-    It also raises `CancelledError` in whoever waits on a connection that it gives up, though
-    nobody cancelled that task.
+    In whoever waits on a channel or connection that it gives up it raises odd things: a
+    `CancelledError` though nobody cancelled that task, or a bare `Exception`.
     """
     cancels = _cancels()
     try:
         yield
     except DeliveryError:
         raise
-    except AMQPChannelError as error:
-        raise _denied(error) from error
     except TimeoutError as error:
         raise Silent("the broker did not answer in time") from error
     except (AMQPError, OSError, RuntimeError) as error:
-        raise Lost(why(error)) from error
+        raise _denied(error) or Lost(why(error)) from error
     except asyncio.CancelledError as error:
         if _cancels() > cancels:
+            raise
+        raise Lost(why(error)) from error
+    except Exception as error:
+        if type(error) is not Exception:
             raise
         raise Lost(why(error)) from error
 
@@ -240,6 +242,8 @@ def why(error: object) -> str:
         return "the broker sent no heartbeat"
     if isinstance(error, ConnectionClosed):
         return f"the broker closed the connection: {error.args[-1]}"
+    if isinstance(error, ChannelClosed):
+        return "the channel was closed"
     return str(error or "") or "the broker closed the socket"
 
 
@@ -258,11 +262,13 @@ async def _found(connection: AbstractConnection, look: Look) -> bool:
     return True
 
 
-def _denied(error: AMQPChannelError) -> Denied:
+def _denied(error: Exception) -> Denied | None:
+    """Return the broker's refusal, if it closed the channel with a reason."""
     if type(error) in _CODES:
         return Denied(_CODES[type(error)], str(error))
-    code, words = (*error.args, 0, "")[:2]
-    return Denied(code or 0, words or "the channel was closed")
+    if isinstance(error, ChannelClosed) and error.args[0]:
+        return Denied(error.args[0], str(error.args[-1]))
+    return None
 
 
 def _with_defaults(url: str) -> str:

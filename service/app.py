@@ -52,7 +52,9 @@ from service.store import Store
 from service.stray import Dropped, DroppedReader, unrouted
 from service.subscription import Subscription
 
-_LEASE_HEARTBEAT: Final = 3
+_HEARTBEATS: Final = {"consume": 3, "publish": 10, "lease": 3}
+"""Seconds for each connection; a frozen hub is replaced once the broker misses two of the lease's,
+and its requests go to the new owner once it misses two of the consumers'."""
 _STRAY_WINDOW: Final = 64
 _HEARD_WINDOW: Final = 256
 
@@ -162,7 +164,7 @@ class Hub:
             name: await stack.enter_async_context(
                 Link(self._url, name=f"hub-{name}-{self.settings.instance}", heartbeat=heartbeat)
             )
-            for name, heartbeat in (("consume", 10), ("publish", 10), ("lease", _LEASE_HEARTBEAT))
+            for name, heartbeat in _HEARTBEATS.items()
         }
         return Links(**made)
 

@@ -1,11 +1,12 @@
 """One line for one event: JSON for machines, text for people; never a secret, never a body."""
 
 import asyncio
+import contextlib
 import json
 import logging
 import sys
 from collections.abc import MutableMapping
-from typing import Any, Final, TextIO
+from typing import Any, Final, TextIO, cast
 
 import structlog
 
@@ -36,7 +37,7 @@ def configure(level: str, form: str, redact: Redactor, file: TextIO | None = Non
             structlog.dev.ConsoleRenderer(colors=terminal) if text else _json,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
-        logger_factory=structlog.WriteLoggerFactory(file=out),
+        logger_factory=structlog.WriteLoggerFactory(file=cast("TextIO", _Lasting(out))),
         cache_logger_on_first_use=False,
     )
     for library in _QUIET:
@@ -54,6 +55,23 @@ def note_lost_tasks(loop: asyncio.AbstractEventLoop) -> None:
         structlog.get_logger().error("bug", where=context["message"], exc_info=error)
 
     loop.set_exception_handler(told)
+
+
+class _Lasting:
+    """A file that may go away, as a terminal does that is closed: the hub goes on without it."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, text: str) -> None:
+        """Write it, if there is somewhere to."""
+        with contextlib.suppress(OSError, ValueError):
+            self._file.write(text)
+
+    def flush(self) -> None:
+        """Write it out, if there is somewhere to."""
+        with contextlib.suppress(OSError, ValueError):
+            self._file.flush()
 
 
 class _Bridge(logging.Handler):

@@ -13,6 +13,7 @@ import uvloop
 from sqlalchemy.exc import SQLAlchemyError
 
 from clients import _registry
+from clients._redact import Redactor
 from contracts import Failure
 from contracts._events import Mode
 from contracts._reading import no_such_integration
@@ -79,10 +80,17 @@ def run(settings: Settings, ready: Ready) -> None:
 
     Raises:
         BadSettings: a setting is not what it has to be.
-        NotStarted: the hub could not start.
+        NotStarted: the hub could not start, or it failed.
     """
+    configure(settings.log_level, settings.log_format, Redactor())
     check(settings)
-    uvloop.run(_until_signal(lambda ending: serve(settings, ready, ending)))
+    try:
+        uvloop.run(_until_signal(lambda ending: serve(settings, ready, ending)))
+    except NotStarted:
+        raise
+    except Exception:
+        log.exception("bug", where="the process")
+        raise NotStarted("The hub failed at a bug of its own: its log has the rest.") from None
 
 
 async def serve(settings: Settings, ready: Ready, ending: "Ending") -> None:
@@ -144,13 +152,21 @@ class Ending:
 async def _until_signal(work: Callable[[Ending], Coroutine[Any, Any, None]]) -> None:
     loop, ending = asyncio.get_running_loop(), Ending()
     note_lost_tasks(loop)
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in _ends():
         loop.add_signal_handler(number, ending.ask)
     try:
         await work(ending)
     except asyncio.CancelledError:
         if not ending.asked:
             raise
+
+
+def _ends() -> Iterator[signal.Signals]:
+    """Yield the signals that ask for the end: a closed terminal too, unless `nohup` says no."""
+    yield signal.SIGTERM
+    yield signal.SIGINT
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        yield signal.SIGHUP
 
 
 @contextlib.asynccontextmanager

@@ -1,4 +1,4 @@
-"""SIGTERM under load: what has begun is finished and told once, what has not goes back untouched."""
+"""SIGTERM under load: what has begun is finished and told once, the rest goes back untouched."""
 
 import time
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Brokers and hubs are killed under 2,000 requests: each has one outcome, nothing unsafe runs twice.
+"""Brokers and hubs are killed under 2,000 requests: one outcome each, nothing unsafe runs twice.
 
 The judges are the stub vendor's log and the agent's log; the hub's own counters prove nothing.
 """

@@ -61,7 +61,7 @@ class Received:
 
     @property
     def final(self) -> bool:
-        return self.headers[STAGE_HEADER] == "final"
+        return bool(self.headers[STAGE_HEADER] == "final")
 
     @property
     def ok(self) -> bool:
@@ -160,7 +160,8 @@ class Agent:
         """Send a request and return its next final reply."""
         id_ = more.get("correlation_id") or more.get("id") or uuid4().hex
         before = len(self.log.finals.get(id_, ()))
-        id_ = await self.send(operation, params, **({"correlation_id": id_} | more))
+        wanted: dict[str, Any] = {"correlation_id": id_} | more
+        id_ = await self.send(operation, params, **wanted)
         return await self.reply(id_, before)
 
     async def reply(self, id_: str, nth: int = 0, within: float = 15.0) -> Received:

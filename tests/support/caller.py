@@ -18,7 +18,7 @@ class Caller:
         self.grants: list[Grant] = []
         self.flying: list[float] = []
         self.most_flying = 0
-        self.paused = 0.0
+        self.paused = 0
 
     @property
     def now(self) -> float:
@@ -32,7 +32,7 @@ class Caller:
         taken = self.bucket.take(self.now, cost, until)
         assert taken == (foretold == "")
         if taken:
-            assert self.now >= self.paused
+            assert self.nanos >= self.paused
             self.grants.append((self.nanos, cost))
             self.flying = [end for end in self.flying if end > self.now] + [until]
             self.most_flying = max(self.most_flying, len(self.flying))
@@ -51,8 +51,9 @@ class Caller:
             case ("wait", float(cost)):
                 self.wait(cost)
             case ("pause", float(seconds)):
-                self.bucket.pause(self.now + seconds)
-                self.paused = max(self.paused, self.now + seconds)
+                until = self.now + seconds
+                self.bucket.pause(until)
+                self.paused = max(self.paused, int(until * NANO))
             case ("observe", int(remaining), float() | None as reset):
                 self.bucket.observe(self.now, Seen(remaining, reset))
             case ("finish",) if self.flying:

@@ -56,7 +56,7 @@ class Script:
         self.closed = 0
 
     async def send(self, request: HttpRequest) -> HttpResponse:
-        request.leave()
+        await request.leave()
         self.sent.append(request)
         answer = self._next(request)
         request.mark.sent = not isinstance(answer, TransportError) or answer.sent

@@ -93,9 +93,10 @@ class StubHub:
         await exchange.publish(Message(raw), key, mandatory=False)
 
     async def _take(self, message: AbstractIncomingMessage) -> None:
+        respond = self.respond
         self.got.append(message)
         await message.ack()
-        await self.respond(message)
+        await respond(message)
 
 
 async def prepare(channel: AbstractChannel, names: Names) -> aio_pika.abc.AbstractExchange:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import parse_qs
 from uuid import UUID
 
@@ -97,12 +97,11 @@ class Stub:
         return len(self.up.requests)
 
     async def __call__(self, request: Received) -> Answer:
-        answer = self.answer
-        if callable(answer):
-            answer = answer(request)
+        given: Any = self.answer
+        answer = given(request) if callable(given) else given
         if inspect.isawaitable(answer):
             answer = await answer
-        return await self.vendor(request) if answer is None else answer
+        return await self.vendor(request) if answer is None else cast("Answer", answer)
 
 
 def texts(requests: Iterable[Received]) -> Counter[str]:

@@ -246,7 +246,9 @@ async def test_closing_gives_up_on_a_silent_broker(amqp_url: str) -> None:
         (ConnectionClosed(320, "CONNECTION_FORCED"), Lost, "closed the connection: CONNECTION_FO"),
         (AMQPConnectionError(), Lost, "closed the socket"),
         (ChannelClosed(541, "INTERNAL_ERROR"), Denied, "INTERNAL_ERROR"),
-        (ChannelClosed(None, None), Denied, "channel was closed"),
+        (ChannelClosed(None, None), Lost, "channel was closed"),
+        (Exception(), Lost, "closed the socket"),
+        (KeyError("bug"), KeyError, "bug"),
     ],
 )
 async def test_errors_say_what_is_known(

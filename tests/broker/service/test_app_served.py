@@ -62,7 +62,7 @@ async def test_who_shares_a_call_keeps_its_own_deadline(
 async def test_progress_is_told_on_the_way(
     amqp_url: str, names: OwnNames, settings: Given, stub: Stub
 ) -> None:
-    wanted = {"headers": {"hub-accept": "progress"}}
+    wanted: dict[str, Any] = {"headers": {"hub-accept": "progress"}}
     async with asked(amqp_url, names, settings.but(NOTION_LIMIT="2/1s burst 1")) as (_, agent):
         ids = [await agent.send(PAGE, page(number), **wanted) for number in range(4)]
         await agent.finals(ids, 15)

@@ -10,6 +10,7 @@ from clients._api import Ask
 from clients._call import CURRENT, Call
 from clients._client import Client
 from clients._environment import Environment
+from clients._gate import EARLY
 from clients._http import HttpRequest, HttpResponse, TransportError
 from clients._upstream import Upstream
 from contracts import (
@@ -194,7 +195,7 @@ class TestAgain:
     async def test_the_time_left_bounds_each_attempt(self) -> None:
         bench = Bench(reply({}, 429, retry_after="3"), FINE)
         await bench("pay_thing", thing_id="a")
-        assert [one.timeout for one in bench.script.sent] == [5, pytest.approx(2)]
+        assert [one.timeout for one in bench.script.sent] == [5, pytest.approx(2 + EARLY)]
 
     async def test_a_refusal_beyond_its_time_is_the_answer(self) -> None:
         bench = Bench(reply({"message": "slow down"}, 429, retry_after="9"))

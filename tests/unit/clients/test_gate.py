@@ -6,7 +6,8 @@ import pytest
 
 from clients._breaker import Breaker
 from clients._call import Call
-from clients._gate import Entry, Gate, HandedBack
+from clients._exit import Entry
+from clients._gate import EARLY, Gate, HandedBack
 from clients._limits import Bucket, Rate
 from contracts import CircuitOpen, Expired, WouldMissDeadline
 from tests.support.clock import QuickClock
@@ -31,10 +32,17 @@ def down(gate: Gate) -> Gate:
     return gate
 
 
+async def go(gate: Gate, call: Call) -> Entry:
+    """Enter, and leave as soon as that is allowed."""
+    entry = await gate.enter(call)
+    assert await gate.depart(entry)
+    return entry
+
+
 async def waiting(gate: Gate, call: Call) -> "asyncio.Task[Entry]":
     """A call that stands in the queue."""
     before = len(gate)
-    task = asyncio.create_task(gate.enter(call))
+    task = asyncio.create_task(go(gate, call))
     await asyncio.sleep(0)
     assert len(gate) == before + 1
     return task
@@ -44,14 +52,14 @@ class TestLimits:
     async def test_it_lets_through_what_the_bucket_allows(self) -> None:
         gate = gate_of(Rate(1, per=1, burst=2))
         call = Call(timeout=30)
-        entry = await gate.enter(call)
-        assert (entry.until, call.ends, call.tokens_left, call.waited) == (1030, 1030, 1, 0)
+        entry = await go(gate, call)
+        assert (entry.until, call.tokens_left, call.waited) == (1030, 1, 0)
         gate.leave(entry)
 
     async def test_who_waits_is_let_through_in_time(self) -> None:
         gate = gate_of(ONE_A_SECOND)
         calls = [Call() for _ in range(4)]
-        await asyncio.gather(*(gate.enter(call) for call in calls))
+        await asyncio.gather(*(go(gate, call) for call in calls))
         assert [round(call.waited, 3) for call in calls] == [0, 1, 2, 3]
         assert len(gate) == 0
 
@@ -59,16 +67,16 @@ class TestLimits:
         gate = gate_of(ONE_A_SECOND)
         order: list[str] = []
 
-        async def go(user: str) -> None:
-            await gate.enter(Call(user=user))
+        async def ask(user: str) -> None:
+            await go(gate, Call(user=user))
             order.append(user)
 
-        await asyncio.gather(*(go(user) for user in ["first", "a", "a", "a", "b"]))
+        await asyncio.gather(*(ask(user) for user in ["first", "a", "a", "a", "b"]))
         assert order == ["first", "a", "b", "a", "a"]
 
     async def test_a_slot_is_free_when_its_call_leaves(self) -> None:
         gate = gate_of(concurrency=1)
-        entry = await gate.enter(Call())
+        entry = await go(gate, Call())
         task = await waiting(gate, Call())
         gate.leave(entry)
         assert (await task).until == 1030
@@ -76,13 +84,13 @@ class TestLimits:
 
     async def test_a_slot_is_free_at_the_latest_when_its_call_has_to_be_over(self) -> None:
         gate = gate_of(concurrency=1)
-        await gate.enter(Call(timeout=5))
-        await gate.enter(Call())
+        await go(gate, Call(timeout=5))
+        await go(gate, Call())
         assert clock_of(gate).passed == pytest.approx(5, abs=0.01)
 
     async def test_no_token_is_spent_while_all_connections_are_busy(self) -> None:
         gate = Gate(Bucket([Rate(1, per=1, burst=9)]), Breaker(), QuickClock(), connections=2)
-        entries = [await gate.enter(Call()) for _ in range(2)]
+        entries = [await go(gate, Call()) for _ in range(2)]
         task = await waiting(gate, Call())
         hasty = await waiting(gate, Call(deadline=1003.0))
         with pytest.raises(Expired):
@@ -95,16 +103,16 @@ class TestLimits:
     async def test_a_pause_holds_everyone(self) -> None:
         gate = gate_of(ONE_A_SECOND)
         gate.pause(7)
-        await gate.enter(Call())
+        await go(gate, Call())
         assert clock_of(gate).passed == pytest.approx(7, abs=0.01)
 
     async def test_it_tells_how_long_it_takes(self) -> None:
         gate = gate_of(ONE_A_SECOND)
         told: list[tuple[int, float]] = []
         assert gate.eta() == 0
-        await gate.enter(Call())
+        await go(gate, Call())
         tasks = [
-            asyncio.create_task(gate.enter(Call(on_wait=lambda *said: told.append(said))))
+            asyncio.create_task(go(gate, Call(on_wait=lambda *said: told.append(said))))
             for _ in range(3)
         ]
         await asyncio.sleep(0)
@@ -116,34 +124,34 @@ class TestLimits:
 class TestDeadlines:
     async def test_what_would_come_too_late_is_refused_at_once(self) -> None:
         gate = gate_of(ONE_A_SECOND)
-        await gate.enter(Call())
+        await go(gate, Call())
         task = await waiting(gate, Call())
         with pytest.raises(WouldMissDeadline, match=r"allows it in 2\.0 s") as caught:
-            await gate.enter(Call(deadline=1001.5))
+            await go(gate, Call(deadline=1001.5))
         assert caught.value.facts.retry_after == pytest.approx(2)
         await task
 
     async def test_what_can_never_go_is_refused(self) -> None:
         with pytest.raises(WouldMissDeadline, match="smaller than the cost"):
-            await gate_of(ONE_A_SECOND).enter(Call(cost=2))
+            await go(gate_of(ONE_A_SECOND), Call(cost=2))
 
     async def test_what_is_over_is_not_let_in(self) -> None:
         gate = gate_of()
         for call in (Call(deadline=1000.0), Call(ends=999.0)):
             with pytest.raises(Expired, match="before the request could be sent"):
-                await gate.enter(call)
+                await go(gate, call)
 
     async def test_who_waits_past_its_last_moment_is_told_then(self) -> None:
         gate = gate_of(concurrency=1)
-        await gate.enter(Call(timeout=60))
+        await go(gate, Call(timeout=60))
         with pytest.raises(Expired, match="while the request waited"):
-            await gate.enter(Call(deadline=1003.0))
+            await go(gate, Call(deadline=1003.0))
         assert clock_of(gate).passed == pytest.approx(3)
         assert len(gate) == 0
 
     async def test_a_pause_tells_who_cannot_wait_that_long(self) -> None:
         gate = gate_of(ONE_A_SECOND)
-        await gate.enter(Call())
+        await go(gate, Call())
         patient, hasty = Call(), Call(deadline=1005.0)
         tasks = [await waiting(gate, hasty), await waiting(gate, patient)]
         gate.pause(10)
@@ -152,26 +160,31 @@ class TestDeadlines:
         await tasks[1]
         assert patient.waited == pytest.approx(10, abs=0.01)
 
-    async def test_being_let_through_and_expiring_at_once_is_one_of_both(self) -> None:
+    async def test_who_was_let_in_and_is_late_does_not_leave(self) -> None:
         gate = gate_of(ONE_A_SECOND)
-        await gate.enter(Call())
-        task = await waiting(gate, Call(deadline=1001.0))
+        await go(gate, Call())
+        entry = await gate.enter(Call(deadline=1001.0))
         clock_of(gate).advance(2)
-        gate.pump()
-        with pytest.raises(Expired):
-            await task
+        assert not await gate.depart(entry)
+        assert gate.bucket.left(clock_of(gate).now()) == 1
+
+    async def test_what_would_be_let_in_early_and_leave_late_is_refused(self) -> None:
+        gate = gate_of(Rate(5, per=1, burst=1))
+        await go(gate, Call())
+        with pytest.raises(WouldMissDeadline):
+            await gate.enter(Call(deadline=1000.1))
 
 
 class TestBreaker:
     async def test_who_cannot_wait_is_told_that_it_is_down(self) -> None:
         gate = down(gate_of(failures=1))
         with pytest.raises(CircuitOpen, match=r"the next try is in 30\.0 s") as caught:
-            await gate.enter(Call(deadline=1010.0))
+            await go(gate, Call(deadline=1010.0))
         assert caught.value.facts.retry_after == pytest.approx(30)
 
     async def test_who_can_waits_for_the_next_try(self) -> None:
         gate = down(gate_of(failures=1))
-        entry = await gate.enter(Call())
+        entry = await go(gate, Call())
         assert clock_of(gate).passed == pytest.approx(30)
         states = [gate.breaker.state]
         entry.well = True
@@ -180,7 +193,7 @@ class TestBreaker:
 
     async def test_a_failure_that_opens_it_is_told_to_who_waits(self) -> None:
         gate = gate_of(concurrency=1, failures=1)
-        entry = await gate.enter(Call())
+        entry = await go(gate, Call())
         hasty, patient = (
             await waiting(gate, Call(deadline=1005.0)),
             await waiting(gate, Call()),
@@ -193,15 +206,84 @@ class TestBreaker:
 
     async def test_an_attempt_that_tells_nothing_leaves_the_next_try_to_another(self) -> None:
         gate = down(gate_of(failures=1))
-        gate.leave(await gate.enter(Call()))
+        gate.leave(await go(gate, Call()))
         assert gate.breaker.state == "open"
-        assert (await gate.enter(Call())).turn
+        assert (await go(gate, Call())).turn
 
     async def test_no_token_no_try(self) -> None:
         gate = down(gate_of(ONE_A_SECOND, failures=1))
         gate.pause(40)
-        await gate.enter(Call())
+        await go(gate, Call())
         assert clock_of(gate).passed == pytest.approx(40, abs=0.01)
+
+
+class TestLeaving:
+    async def test_who_is_let_in_early_leaves_when_its_token_is_there(self) -> None:
+        gate = gate_of(ONE_A_SECOND)
+        await go(gate, Call())
+        entry = await gate.enter(Call())
+        assert clock_of(gate).passed == pytest.approx(1 - EARLY, abs=0.01)
+        assert await gate.depart(entry)
+        assert clock_of(gate).passed == pytest.approx(1, abs=0.01)
+
+    async def test_who_was_held_up_together_does_not_leave_together(self) -> None:
+        gate = gate_of(Rate(10, per=1, burst=2))
+        held_up = [await gate.enter(Call()) for _ in range(4)]
+        clock_of(gate).advance(5)
+        gone = [clock_of(gate).now() for one in held_up if await gate.depart(one)]
+        assert [round(at - gone[0], 2) for at in gone] == [0, 0, 0.1, 0.2]
+
+    async def test_who_is_ready_first_leaves_first(self) -> None:
+        gate = gate_of(Rate(10, per=1, burst=1))
+        first, second, third = [await gate.enter(Call()) for _ in range(3)]
+        assert await gate.depart(second)
+        order: list[Entry] = []
+
+        async def leave(entry: Entry) -> None:
+            assert await gate.depart(entry)
+            order.append(entry)
+
+        await asyncio.gather(leave(third), leave(first))
+        assert order == [third, first]
+
+    async def test_a_pause_sends_back_who_was_ready(self) -> None:
+        gate = gate_of(Rate(10, per=1, burst=1))
+        await go(gate, Call())
+        task = asyncio.create_task(gate.depart(await gate.enter(Call())))
+        await asyncio.sleep(0)
+        gate.pause(7)
+        assert not await task
+
+    async def test_closed_nobody_leaves(self) -> None:
+        gate = gate_of(Rate(10, per=1, burst=1))
+        await go(gate, Call())
+        late, ready = await gate.enter(Call()), await gate.enter(Call())
+        task = asyncio.create_task(gate.depart(ready))
+        await asyncio.sleep(0)
+        gate.close()
+        assert not await task
+        assert not await gate.depart(late)
+
+    async def test_who_does_not_leave_costs_nothing(self) -> None:
+        gate = gate_of(Rate(1, per=1, burst=2), concurrency=2)
+        entries = [await gate.enter(Call()) for _ in range(2)]
+        for entry in entries:
+            gate.leave(entry)
+        assert gate.bucket.left(1000.0) == 2
+        assert not gate.busy
+
+    async def test_who_goes_away_while_ready_makes_room_for_the_next(self) -> None:
+        gate = gate_of(Rate(10, per=1, burst=1))
+        await go(gate, Call())
+        gone, stays = await gate.enter(Call()), await gate.enter(Call())
+        first = asyncio.create_task(gate.depart(gone))
+        second = asyncio.create_task(gate.depart(stays))
+        await asyncio.sleep(0)
+        first.cancel()
+        await asyncio.wait([first])
+        gate.leave(gone)
+        assert await second
+        assert clock_of(gate).passed == pytest.approx(0.1, abs=0.01)
 
 
 class TestOwnership:
@@ -217,17 +299,17 @@ class TestOwnership:
             asyncio.get_running_loop().call_soon(gate.pump)
 
         gate.starved = starved
-        await gate.enter(Call())
+        await go(gate, Call())
         assert asked == [1]
 
     async def test_it_wants_what_waits_and_what_went(self) -> None:
         gate = gate_of(Rate(1, per=1, burst=2))
         busy = [gate.busy]
-        await gate.enter(Call())
+        await go(gate, Call())
         busy.append(gate.busy)
         assert (gate.wanted(), gate.wanted()) == (3, 0)
         busy.append(gate.busy)
-        await gate.enter(Call())
+        await go(gate, Call())
         task = await waiting(gate, Call())
         assert gate.wanted() == 4
         assert [*busy, gate.busy] == [False, True, False, True]
@@ -235,20 +317,20 @@ class TestOwnership:
 
     async def test_closed_it_hands_back(self) -> None:
         gate = gate_of(ONE_A_SECOND)
-        await gate.enter(Call())
+        await go(gate, Call())
         task = await waiting(gate, Call())
         gate.close()
         with pytest.raises(HandedBack):
             await task
         with pytest.raises(HandedBack):
-            await gate.enter(Call())
+            await go(gate, Call())
         gate.open()
-        await gate.enter(Call())
+        await go(gate, Call())
         assert len(gate) == 0
 
     async def test_who_has_expired_is_not_handed_back_as_well(self) -> None:
         gate = gate_of(concurrency=1)
-        await gate.enter(Call(timeout=60))
+        await go(gate, Call(timeout=60))
         task = await waiting(gate, Call(deadline=1001.0))
         clock_of(gate).advance(2)
         gate.close()
@@ -264,7 +346,7 @@ class TestOwnership:
 class TestCancelling:
     async def test_who_goes_away_leaves_no_trace(self) -> None:
         gate = gate_of(ONE_A_SECOND)
-        await gate.enter(Call())
+        await go(gate, Call())
         gone = await waiting(gate, Call())
         stays = await waiting(gate, Call())
         gone.cancel()
@@ -274,7 +356,7 @@ class TestCancelling:
 
     async def test_who_goes_away_when_let_through_gives_its_slot_back(self) -> None:
         gate = gate_of(concurrency=1)
-        entry = await gate.enter(Call())
+        entry = await go(gate, Call())
         gone = await waiting(gate, Call())
         stays = await waiting(gate, Call())
         gate.leave(entry)
@@ -285,7 +367,7 @@ class TestCancelling:
 
     async def test_who_goes_away_when_refused_just_goes(self) -> None:
         gate = gate_of(ONE_A_SECOND)
-        await gate.enter(Call())
+        await go(gate, Call())
         gone = await waiting(gate, Call())
         gate.close()
         gone.cancel()

@@ -76,3 +76,9 @@ async def test_what_nobody_awaited_is_logged(out: io.StringIO) -> None:
     assert (first["event"], first["where"]) == ("bug", "never retrieved")
     assert "ValueError: lost" in first["exception"]
     assert second["where"] == "odd"
+
+
+def test_without_anywhere_to_write_it_goes_on(out: io.StringIO) -> None:
+    configure("info", "json", Redactor(), out)
+    out.close()
+    structlog.get_logger().info("into nothing")

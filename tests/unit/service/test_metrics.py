@@ -43,6 +43,7 @@ def test_attempts_dead_letters_and_ownership() -> None:
     metrics = Metrics()
     metrics.attempted("notion", "api", "ok")
     metrics.dead("reply_forbidden")
+    metrics.unheard()
     metrics.owns("notion", held=True)
     metrics.owns("twilio", held=True)
     metrics.owns("twilio", held=False)

@@ -1,11 +1,13 @@
 import asyncio
 import contextlib
+import logging
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy.exc import OperationalError
 
 from contracts import NotConfigured
@@ -19,6 +21,16 @@ from service.process import Ending, NotStarted, Serving, check, shown
 from service.settings import BadSettings, Settings
 
 Env = pytest.MonkeyPatch
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def logging_is_put_back() -> Iterator[None]:
+    root = logging.getLogger()
+    before = list(root.handlers)
+    yield
+    structlog.reset_defaults()
+    root.handlers = before
 
 
 async def until_signal(work: Callable[[Ending], object]) -> list[str]:
@@ -39,10 +51,18 @@ async def until_signal(work: Callable[[Ending], object]) -> list[str]:
     return told
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 async def test_to_ask_while_it_starts_is_to_end_the_start(number: signal.Signals) -> None:
     told = await until_signal(lambda _: os.kill(os.getpid(), number))
     assert told == ["the start ended", "closed"]
+
+
+async def test_nohup_means_that_a_closed_terminal_is_no_end() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        assert list(process._ends()) == [signal.SIGTERM, signal.SIGINT]
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 async def test_to_ask_twice_does_not_cut_the_closing_short() -> None:
@@ -154,6 +174,17 @@ def test_what_is_told_and_what_is_shown(nothing_set: Env) -> None:
 )
 def test_an_address_is_shown_without_its_secrets(url: str, seen: str) -> None:
     assert shown(url) == seen
+
+
+def test_a_bug_is_in_the_log_and_not_on_the_screen(nothing_set: Env, capsys: Capture) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("canary")
+
+    nothing_set.setattr(process, "serve", broken)
+    with pytest.raises(NotStarted, match="its log has the rest") as caught:
+        process.run(Settings(), lambda _: None)
+    assert "canary" not in str(caught.value)
+    assert '"event": "bug"' in capsys.readouterr().err
 
 
 def test_a_port_that_is_taken_stops_it_before_anything_starts(

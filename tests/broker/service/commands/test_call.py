@@ -4,10 +4,8 @@ import asyncio
 import json
 from pathlib import Path
 
-from tests.support.broker import OwnNames
 from tests.support.cli import Cli, Said
-from tests.support.hub import Given
-from tests.support.hub_process import HubProcess
+from tests.support.hub import Given, serving
 from tests.support.upstream import CLOSE
 from tests.support.vendor import Stub, page, sms
 
@@ -16,13 +14,12 @@ SMS = [f"{name}={value}" for name, value in sms("hello").items()]
 
 
 async def test_every_outcome_has_its_exit_code(
-    cli: Cli, amqp_url: str, names: OwnNames, settings: Given, stub: Stub
+    cli: Cli, amqp_url: str, settings: Given, stub: Stub
 ) -> None:
     async def call(*words: str, given: str | None = None) -> Said:
         return await asyncio.to_thread(cli, "call", *words, given=given)
 
-    given = settings.given | {"TWILIO_API_LIMIT": "2/1h"}
-    async with HubProcess(amqp_url, names.prefix, cli.folder, **given):
+    async with serving(amqp_url, settings.but(TWILIO_API_LIMIT="2/1h")):
         good = await call("notion.get_page", PAGE)
         piped = await call("notion.get_page", "--file", "-", given=json.dumps(page(1)))
         wrong = await call("notion.get_page")
@@ -54,21 +51,14 @@ async def test_every_outcome_has_its_exit_code(
 
 
 async def test_who_calls_with_the_hub_s_own_address_is_the_login(
-    cli: Cli, amqp_url: str, names: OwnNames, settings: Given, tmp_path: Path
+    cli: Cli, amqp_url: str, settings: Given, tmp_path: Path
 ) -> None:
     access = tmp_path / "access.json"
     access.write_text(json.dumps({"cli:alice": {"operations": ["notion.*"]}}))
-    given = settings.given | {"HUB_ACCESS_FILE": str(access)}
-    async with HubProcess(amqp_url, names.prefix, cli.folder, **given):
+    async with serving(amqp_url, settings.but(HUB_ACCESS_FILE=str(access))):
         allowed = await asyncio.to_thread(cli, "call", "notion.get_page", PAGE)
         refused = await asyncio.to_thread(cli, "call", "twilio.send_message", *SMS, "--json")
     assert allowed.code == 0
     assert refused.code == 1
     assert refused.json["code"] == "forbidden"
     assert "'cli:alice'" in refused.json["detail"]
-
-
-async def test_a_broker_without_a_hub_is_told(cli: Cli) -> None:
-    said = await asyncio.to_thread(cli, "call", "notion.get_page", PAGE, "--within", "1")
-    assert (said.code, said.out) == (1, "")
-    assert "no hub" in said.err.lower()

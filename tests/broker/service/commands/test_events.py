@@ -1,17 +1,13 @@
 import asyncio
 import json
 
-from tests.support.broker import OwnNames
 from tests.support.cli import Cli
-from tests.support.hub import Given
-from tests.support.hub_process import HubProcess
+from tests.support.hub import Given, serving
 
 
-async def test_events_are_printed_as_they_come(
-    cli: Cli, amqp_url: str, names: OwnNames, settings: Given
-) -> None:
+async def test_events_are_printed_as_they_come(cli: Cli, amqp_url: str, settings: Given) -> None:
     more = {"HUB_HEALTH_INTERVAL": "0.2", "HUB_INSTANCE": "vm-1", "HUB_INTEGRATIONS": "notion"}
-    async with HubProcess(amqp_url, names.prefix, cli.folder, **(settings.given | more)):
+    async with serving(amqp_url, settings.but(**more)):
         said = await asyncio.to_thread(cli, "events", "health.notion.#", "--count", "2")
         owns = await asyncio.to_thread(cli, "events", "hub.#", "--count", "2", "--json")
     assert said.code == 0

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from service.commands import app
+from service.commands import app, main
 from tests.support.cli import Cli
 
 ROOT = Path(__file__).parents[4]
@@ -46,6 +46,13 @@ def test_every_help_has_an_example_and_json(cli: Cli, name: str) -> None:
 def test_the_version_is_told(cli: Cli) -> None:
     assert cli("--version").out.strip() == version("integration-hub")
     assert cli().code == 2  # no command: the help
+
+
+def test_the_program_prints_whatever_it_is_given(cli: Cli) -> None:
+    cli.patch.setattr(sys, "argv", ["hub", "integrations", "\udcff"])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert caught.value.code == 2
 
 
 def test_help_waits_for_nothing_heavy() -> None:

@@ -8,10 +8,8 @@ from tests.support.cli import Cli
 
 
 def test_what_is_committed_is_fresh(cli: Cli) -> None:
-    said = cli("contracts", "check")
-    assert (said.code, said.err) == (0, "")
-    assert "fresh" in said.out
-    assert cli("contracts", "check", "--json").json == {"problems": []}
+    said = cli("contracts", "check", "--json")
+    assert (said.code, said.json) == (0, {"problems": []})
 
 
 def test_what_is_stale_is_named_and_written_anew(
@@ -32,15 +30,19 @@ def test_what_is_stale_is_named_and_written_anew(
     ]
     said = cli("contracts", "check", "--json")
     assert (said.code, said.json) == (1, {"problems": ["contracts/asyncapi.json is stale."]})
-    assert "files written" in cli("contracts", "export").out
     assert cli("contracts", "export", "--json").json["written"] > 0
-    assert cli("contracts", "check").code == 0
+    fresh = cli("contracts", "check")
+    assert (fresh.code, fresh.err) == (0, "")
+    assert "fresh" in fresh.out
 
 
 def test_a_place_that_cannot_be_written_is_told(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse() -> int:
         raise PermissionError(13, "Permission denied", "contracts/asyncapi.json")
 
+    monkeypatch.setattr(contract_files, "write", lambda: 0)
+    monkeypatch.setattr(contract_files, "write_pages", lambda: 0)
+    assert cli("contracts", "export").out == "0 files written.\n"
     monkeypatch.setattr(contract_files, "write", refuse)
     said = cli("contracts", "export")
     assert said.code == 1

@@ -1,4 +1,6 @@
 import asyncio
+import contextlib
+import io
 import json
 import socket
 from collections.abc import Callable
@@ -86,6 +88,24 @@ def test_off_a_terminal_no_table_cuts_anything(capsys: pytest.CaptureFixture[str
 def test_a_table_without_rows_has_its_head(capsys: pytest.CaptureFixture[str]) -> None:
     _shell.table("none", ["name", "what"], [])
     assert "name" in capsys.readouterr().out
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_on_a_terminal_json_is_indented() -> None:
+    with contextlib.redirect_stdout(Terminal()) as out:
+        _shell.show_json({"a": [1]})
+    assert out.getvalue().count("\n") > 1
+
+
+def test_an_agent_finds_hub_up(cli: Cli) -> None:
+    with held(cli.folder / "data"):
+        tell(cli.folder / "data", Told("amqp://hub:p@127.0.0.1:9/", "http://x", "mine"))
+        found = _shell.agent()
+    assert (found._url, found._prefix) == ("amqp://hub:p@127.0.0.1:9/", "mine")
 
 
 def test_json_is_one_line_off_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:

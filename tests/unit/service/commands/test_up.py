@@ -1,3 +1,5 @@
+import socket
+
 from service.addresses import held
 from tests.support.cli import Cli
 
@@ -7,6 +9,14 @@ def test_a_second_one_on_a_data_folder_is_refused(cli: Cli) -> None:
         said = cli("up")
     assert (said.code, said.out) == (1, "")
     assert said.err.startswith("Another `hub up` runs on the data folder")
+
+
+def test_what_keeps_the_hub_from_starting_is_told(cli: Cli) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        cli.set(HUB_HTTP_PORT=str(other.getsockname()[1]))
+        said = cli("up")
+    assert (said.code, said.out) == (1, "")
+    assert "is taken by another program" in said.err
 
 
 def test_a_data_folder_that_is_none_is_told(cli: Cli) -> None:
