@@ -49,7 +49,6 @@ def reporting(*, as_json: bool) -> Iterator[None]:
     """Show whatever a command fails of, and end with its exit code."""
     from contracts import Failure
 
-    _let_libraries_speak()
     try:
         yield
     except Failure as failure:
@@ -89,6 +88,7 @@ def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Run a coroutine to its end."""
     import asyncio
 
+    _let_libraries_speak()
     return asyncio.run(work())
 
 

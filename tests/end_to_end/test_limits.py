@@ -84,9 +84,7 @@ async def test_owners_that_die_and_freeze_spend_no_token_twice(
             "HUB_INTEGRATIONS": "notion",
             "HUB_DATABASE_URL": f"sqlite:///{tmp_path / 'calls.sqlite3'}",
         }
-        hubs = [
-            HubProcess(amqp_url, names.prefix, tmp_path / name, **settings) for name in "abc"
-        ]
+        hubs = [HubProcess(amqp_url, names.prefix, tmp_path / name, **settings) for name in "abc"]
         async with hubs[0], hubs[1], hubs[2]:
             ids = await reads(agent, 320)
             await go_on(up, 60)

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("contracts", "clients", "service", "sdk")
 LONGEST_FILE = 300
-LONGER_FILES: dict[str, int] = {}
+LONGER_FILES: dict[str, int] = {"sdk/_amqp.py": 308}
 LONGEST_FUNCTION = 50
 MOST_COMMENTS = 0.05
 
