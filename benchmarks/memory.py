@@ -32,24 +32,22 @@ async def measure(backlog: int) -> tuple[Seen, str]:
 
 def report(seen: Seen, broker: str) -> str:
     many, mib = f"{seen.asked:,}", 2**20
-    lines = [
-        f"| figure | with {FEW} requests | with {many} |",
-        "|---|---|---|",
-        f"| memory of the hub (RSS), MiB | {seen.few / mib:.1f} | {seen.most / mib:.1f} |",
-        "",
-        f"{seen.growth:.3f} times as much (the bound is 1.2); the second figure is the peak while "
-        f"the backlog grew and was worked off at {RATE} a second.",
-        "",
-        f"One request in {EVERY} had a deadline around the time of its turn. {seen.inside} of them "
-        f"came into the window of {WINDOW} before it passed; {seen.inside - len(seen.late)} of "
-        f"those were answered in time ({GRACE:g} s of grace for a busy machine), with "
-        f"{', '.join(f'`{code}`' for code in sorted(seen.codes))}.",
-        "",
-        f"RabbitMQ {broker}, Python {platform.python_version()}, {os.cpu_count()} cores shared by "
-        "broker, upstream, asker and hub. Judged from outside: the process's RSS as the system "
-        "tells it, and the asker's log of replies.",
-    ]
-    return "\n".join(lines)
+    codes = ", ".join(f"`{code}`" for code in sorted(seen.codes))
+    return f"""\
+| figure | with {FEW} requests | with {many} |
+|---|---|---|
+| memory of the hub (RSS), MiB | {seen.few / mib:.1f} | {seen.most / mib:.1f} |
+
+{seen.growth:.3f} times as much (the bound is 1.2); the second figure is the peak while the \
+backlog grew and was worked off at {RATE} a second.
+
+One request in {EVERY} had a deadline around the time of its turn. {seen.inside} of them came into \
+the window of {WINDOW} before it passed; {seen.inside - len(seen.late)} of those were answered in \
+time ({GRACE:g} s of grace for a busy machine), with {codes}.
+
+RabbitMQ {broker}, Python {platform.python_version()}, {os.cpu_count()} cores shared by broker, \
+upstream, asker and hub. Judged from outside: the process's RSS as the system tells it, and the \
+asker's log of replies."""
 
 
 def main() -> None:
