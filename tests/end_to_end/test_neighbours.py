@@ -48,8 +48,8 @@ async def p99(agent: Agent, pages: Iterator[int]) -> float:
 async def hang(hub: HubProcess, agent: Agent, vendor: Vendor) -> list[str]:
     """Fill the window of `space_weather` with requests whose upstream does not answer."""
     vendor.hold(SWPC)
-    fresh = {"headers": {"hub-cache": "no-cache"}}
-    asks = (agent.send("space_weather.get_kp_index", **fresh) for _ in range(HANGING))
+    fresh = {"hub-cache": "no-cache"}
+    asks = (agent.send("space_weather.get_kp_index", headers=fresh) for _ in range(HANGING))
     ids: list[str] = await all_of(*asks)
     await wait_until(lambda: vendor.waiting[SWPC] == CONNECTIONS, 20, "calls that hang")
     await wait_until(lambda: full(hub), 20, "a full window behind them")
