@@ -22,7 +22,7 @@ import psutil
 import uvloop
 
 from benchmarks.load import Load, Round
-from service.node import Node
+from service.node.node import Node
 
 ROOT = Path(__file__).parents[1]
 REPORT = ROOT / "docs/reference/benchmark.md"

@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from contracts._names import Names
-from service.node import Node
+from service.node.node import Node
 from tests.support.backlog import EVERY, FEW, GRACE, RATE, WINDOW, Seen, observe
 
 REPORT = Path(__file__).parents[1] / "docs/reference/memory.md"

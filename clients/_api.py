@@ -13,7 +13,7 @@ from clients._body import body_of, rest
 from clients._call import CURRENT, Call, Class
 from clients._exit import Entry
 from clients._http import HttpRequest, HttpResponse, TransportError
-from clients._kit import Line
+from clients._kit import Way
 from clients._signals import retry_after, seen
 from clients._upstream import Upstream
 from contracts import (
@@ -45,7 +45,7 @@ class _Late(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class HttpCall:
     """One HTTP call, before it has an address and a key."""
 
     method: str
@@ -62,11 +62,11 @@ class Ask:
 class Api:
     """The calls of one upstream, for one client."""
 
-    def __init__(self, upstream: Upstream, line: Line, refusal: Refusal) -> None:
+    def __init__(self, upstream: Upstream, way: Way, refusal: Refusal) -> None:
         self.upstream = upstream
-        self._line = line
+        self._way = way
         self._refusal = refusal
-        self._base = upstream.address(line.env)
+        self._base = upstream.address(way.env)
         self._fixed = tuple(upstream.headers.items())
 
     async def get(
@@ -79,11 +79,11 @@ class Api:
     ) -> R:
         """GET; parameters that are not in the path go to the query unless one is given."""
         shown = rest(path, request) if query is None else query
-        return await self._typed(Ask("GET", path, vars(request), shown), request, read)
+        return await self._typed(HttpCall("GET", path, vars(request), shown), request, read)
 
     async def delete(self, path: str, request: Request[R], *, read: Reshape | None = None) -> R:
         """DELETE."""
-        return await self._typed(Ask("DELETE", path, vars(request)), request, read)
+        return await self._typed(HttpCall("DELETE", path, vars(request)), request, read)
 
     async def post(
         self,
@@ -117,11 +117,11 @@ class Api:
         body: tuple[bytes, str],
         read: Reshape | None,
     ) -> R:
-        ask = Ask(method, path, vars(request), body=body[0], content_type=body[1])
-        return await self._typed(ask, request, read)
+        outline = HttpCall(method, path, vars(request), body=body[0], content_type=body[1])
+        return await self._typed(outline, request, read)
 
-    async def _typed(self, ask: Ask, request: Request[R], read: Reshape | None) -> R:
-        response = await self.send(ask)
+    async def _typed(self, outline: HttpCall, request: Request[R], read: Reshape | None) -> R:
+        response = await self.send(outline)
         return self.parse(response, cast("type[R]", request.result), read)
 
     def parse(self, response: HttpResponse, into: type[R], read: Reshape | None = None) -> R:
@@ -137,15 +137,15 @@ class Api:
         except _MISREAD as error:
             raise self._unreadable(error, response) from None
 
-    async def send(self, ask: Ask) -> HttpResponse:
+    async def send(self, outline: HttpCall) -> HttpResponse:
         """Return a 2xx answer that does not lie, after as many attempts as its class allows.
 
         Raises:
             Failure: any of the tree but the agent's own faults.
         """
         call = CURRENT.get()
-        kind = call.asked = ask.kind or call.kind
-        request = await self._build(ask, call, kind)
+        kind = call.asked = outline.kind or call.kind
+        request = await self._build(outline, call, kind)
         last: list[Failure] = []
 
         async def attempt() -> HttpResponse:
@@ -158,7 +158,7 @@ class Api:
                 raise
 
         try:
-            return await self._line.retry.run(attempt, call, kind)
+            return await self._way.retry.run(attempt, call, kind)
         except (LimitReached, Expired) as failure:
             # here, not in the attempt: what the upstream said may be repeated, this may not
             if not last:
@@ -173,28 +173,30 @@ class Api:
 
     async def aclose(self) -> None:
         """Close its connections."""
-        await self._line.transport.aclose()
+        await self._way.transport.aclose()
 
-    async def _build(self, ask: Ask, call: Call, kind: Class) -> HttpRequest:
-        values = ask.values
-        if any(hole.isupper() for hole in _target.holes(ask.path)):
-            values = {**values, **self._from_environment(ask.path)}
-        target = self._base + _target.target(ask.path, values, ask.query)
-        proof = await self.upstream.auth.headers(self._line.env)
+    async def _build(self, outline: HttpCall, call: Call, kind: Class) -> HttpRequest:
+        values = outline.values
+        if any(hole.isupper() for hole in _target.holes(outline.path)):
+            values = {**values, **self._from_environment(outline.path)}
+        target = self._base + _target.target(outline.path, values, outline.query)
+        proof = await self.upstream.auth.headers(self._way.env)
         # as sent: a token made of a key, or fetched with it, is a secret as well
-        self._line.redact.learn(value.rpartition(" ")[2] for _, value in proof)
+        self._way.redact.learn(value.rpartition(" ")[2] for _, value in proof)
         headers = (*self._fixed, *proof)
-        if ask.content_type:
-            headers = (*headers, ("Content-Type", ask.content_type))
+        if outline.content_type:
+            headers = (*headers, ("Content-Type", outline.content_type))
         if kind == "keyed" and self.upstream.key_header:
             headers = (*headers, (self.upstream.key_header, call.key))
-        return HttpRequest(ask.method, target, headers, ask.body, call.timeout, kind == "unsafe")
+        return HttpRequest(
+            outline.method, target, headers, outline.body, call.timeout, kind == "unsafe"
+        )
 
     def _from_environment(self, path: str) -> dict[str, str]:
-        return {h: self._line.env.require(h) for h in _target.holes(path) if h.isupper()}
+        return {h: self._way.env.require(h) for h in _target.holes(path) if h.isupper()}
 
     async def _attempt(self, request: HttpRequest, call: Call, kind: Class) -> HttpResponse:
-        gate, recorded = self._line.gate, kind == "safe"
+        gate, recorded = self._way.gate, kind == "safe"
         while True:
             entry = await gate.enter(call)
             try:
@@ -210,15 +212,15 @@ class Api:
     async def _exchange(
         self, request: HttpRequest, call: Call, kind: Class, entry: Entry
     ) -> HttpResponse:
-        began = self._line.clock.now()
+        began = self._way.clock.now()
         left = call.begin(began) - began
         if left <= 0:
             raise Expired("The deadline passed before the call could leave.")
         call.attempts += 1
-        bounded = request.within(left, lambda: self._line.gate.depart(entry))
+        bounded = request.within(left, lambda: self._way.gate.depart(entry))
         impatient = False
         try:
-            response = await self._line.transport.send(bounded)
+            response = await self._way.transport.send(bounded)
             failure = self._judge(response, call, kind, began)
         except TransportError as error:
             if error.kind == "late":
@@ -227,14 +229,14 @@ class Api:
             impatient = error.kind == "timeout" and call.ends == call.deadline
             failure = (_verdict.cut_off if impatient else _verdict.broken)(error, kind)
         finally:
-            took = self._line.clock.now() - began
+            took = self._way.clock.now() - began
             call.upstream += took
             call.sent = call.sent or bounded.mark.sent
             acted = kind != "safe" and bounded.mark.sent
             earlier, call.doubt = call.doubt, call.doubt or acted
         if not impatient:  # else it tells of the asker, not of the upstream
             entry.well = not _verdict.down(failure)
-            self._line.note(self.upstream.name, failure, took)
+            self._way.note(self.upstream.name, failure, took)
         if failure is None:
             return response
         call.doubt = earlier or (acted and not _verdict.clean(failure))
@@ -243,18 +245,18 @@ class Api:
     def _judge(
         self, response: HttpResponse, call: Call, kind: Class, began: float
     ) -> Failure | None:
-        upstream, line = self.upstream, self._line
-        now, wall = line.clock.now(), line.clock.wall()
+        upstream, way = self.upstream, self._way
+        now, wall = way.clock.now(), way.clock.wall()
         for one in seen(upstream.dialects, response.headers, wall):
-            line.gate.bucket.observe(now, one, call.cost)
-        failure = _verdict.judge(response, kind, upstream.manners, line.redact)
+            way.gate.bucket.observe(now, one, call.cost)
+        failure = _verdict.judge(response, kind, upstream.manners, way.redact)
         failure = failure or self._hidden(response)
         if not isinstance(failure, UpstreamThrottled):
-            line.backoff.forget()
+            way.backoff.forget()
             return failure
         named = retry_after(response.headers, wall, upstream.retry_after)
-        pause = line.backoff.after(now, began, named)
-        line.gate.pause(pause)
+        pause = way.backoff.after(now, began, named)
+        way.gate.pause(pause)
         return failure.knowing(retry_after=pause)
 
     def _hidden(self, response: HttpResponse) -> Failure | None:
@@ -266,7 +268,7 @@ class Api:
     def _unreadable(self, error: Exception, response: HttpResponse) -> Failure:
         call = CURRENT.get()
         detail = f"The answer is not the promised one: {_reason(error)}."
-        text = _verdict.short(self._line.redact(detail))
+        text = _verdict.short(self._way.redact(detail))
         return _verdict.unreadable(text, call.asked or call.kind, response)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from types import ModuleType
 from typing import Any, ClassVar, Final
 
-from clients._api import Api, Ask
+from clients._api import Api, HttpCall
 from clients._auth import Auth
 from clients._call import CURRENT, Call
 from clients._environment import Environment, missing
@@ -70,7 +70,7 @@ class Client:
             facts = self.upstreams[upstream]
             if lacking := facts.lacking(self.env):
                 raise missing(lacking)
-            self._apis[upstream] = Api(facts, self._kit.line(upstream), self.refusal)
+            self._apis[upstream] = Api(facts, self._kit.way(upstream), self.refusal)
         return self._apis[upstream]
 
     async def call(self, request: Request[Any], call: Call) -> Result:
@@ -107,7 +107,7 @@ class Client:
         CURRENT.set(call)
         path = self.upstreams[upstream].probe
         if path:
-            await self.way_to(upstream).send(Ask("GET", path))
+            await self.way_to(upstream).send(HttpCall("GET", path))
         return call
 
     async def aclose(self) -> None:

@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 @dataclass(eq=False, slots=True)
-class Place(Generic[T]):
+class Waiting(Generic[T]):
     """Where an item waits."""
 
     user: str
@@ -31,7 +31,7 @@ class FairQueue(Generic[T]):
     def __init__(self) -> None:
         self._keys: list[tuple[float, int]] = []
         self._costs: list[float] = []
-        self._places: list[Place[T]] = []
+        self._places: list[Waiting[T]] = []
         self._ends: dict[str, float] = {}
         self._now = 0.0
         self._turn = 0
@@ -39,7 +39,7 @@ class FairQueue(Generic[T]):
     def __len__(self) -> int:
         return len(self._places)
 
-    def __iter__(self) -> Iterator[Place[T]]:
+    def __iter__(self) -> Iterator[Waiting[T]]:
         return iter(self._places)
 
     @property
@@ -47,14 +47,14 @@ class FairQueue(Generic[T]):
         """What all that wait cost together."""
         return sum(self._costs)
 
-    def entries(self) -> Iterator[tuple[Place[T], T]]:
+    def entries(self) -> Iterator[tuple[Waiting[T], T]]:
         """Go through places and items, next one first."""
         return ((place, place.item) for place in self._places)
 
-    def push(self, user: str, cost: float, item: T) -> Place[T]:
+    def push(self, user: str, cost: float, item: T) -> Waiting[T]:
         """Let an item wait its user's turn."""
         self._turn += 1
-        place = Place(user, cost, item, 0.0, self._turn)
+        place = Waiting(user, cost, item, 0.0, self._turn)
         self._insert(place)
         return place
 
@@ -77,7 +77,7 @@ class FairQueue(Generic[T]):
         self._tidy()
         return place.item
 
-    def remove(self, place: Place[T]) -> bool:
+    def remove(self, place: Waiting[T]) -> bool:
         """Take out an item that need not be served; its user's later ones move up.
 
         Returns whether it still waited.
@@ -94,7 +94,7 @@ class FairQueue(Generic[T]):
         self._tidy()
         return True
 
-    def ahead(self, place: Place[T]) -> float:
+    def ahead(self, place: Waiting[T]) -> float:
         """Return what all that go before a place cost together."""
         return sum(self._costs[: bisect_left(self._keys, (place.starts, place.turn))])
 
@@ -105,7 +105,7 @@ class FairQueue(Generic[T]):
     def _start(self, user: str) -> float:
         return max(self._now, self._ends.get(user, 0.0))
 
-    def _insert(self, place: Place[T]) -> None:
+    def _insert(self, place: Waiting[T]) -> None:
         place.starts = self._start(place.user)
         self._ends[place.user] = place.starts + place.cost
         key = (place.starts, place.turn)
@@ -114,7 +114,7 @@ class FairQueue(Generic[T]):
         self._costs.insert(index, place.cost)
         self._places.insert(index, place)
 
-    def _delete(self, index: int) -> Place[T]:
+    def _delete(self, index: int) -> Waiting[T]:
         del self._keys[index], self._costs[index]
         return self._places.pop(index)
 

@@ -23,7 +23,7 @@ def _nobody(upstream: str, failure: Failure | None, seconds: float) -> None:
 
 
 @dataclass(frozen=True)
-class Line:
+class Way:
     """The way to one upstream."""
 
     env: Environment
@@ -48,9 +48,9 @@ class Kit:
     clock: Clock = field(default_factory=Clock)
     note: Note = _nobody
 
-    def line(self, upstream: str) -> Line:
+    def way(self, upstream: str) -> Way:
         """Return the way to one upstream."""
-        return Line(
+        return Way(
             env=self.env,
             gate=self.gates[upstream],
             transport=self.transports(upstream),

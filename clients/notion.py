@@ -6,7 +6,7 @@ https://developers.notion.com/reference
 from typing import Any, Final
 from urllib.parse import unquote
 
-from clients._api import Ask
+from clients._api import HttpCall
 from clients._auth import Bearer
 from clients._body import fields
 from clients._client import Client
@@ -93,7 +93,7 @@ class Notion(Client):
     async def query_database(self, request: QueryDatabase) -> Found:
         """Return rows of a database with one data source; of several it tells the names."""
         at = {"database_id": request.database_id or self._own_database()}
-        answer = await self.api.send(Ask("GET", "/databases/{database_id}", at))
+        answer = await self.api.send(HttpCall("GET", "/databases/{database_id}", at))
         sources = self.api.parse(answer, Database).data_sources
         if len(sources) != 1:
             names = ", ".join(f"{one.name} ({one.id})" for one in sources) or "none it may read"
@@ -145,7 +145,7 @@ class Notion(Client):
         path = "/pages/{page_id}/properties/{property_id}{?start_cursor,page_size}"
         # a page shows the id quoted, for use in addresses
         at = {**vars(request), "property_id": unquote(request.property_id)}
-        answer = await self.api.send(Ask("GET", path, at))
+        answer = await self.api.send(HttpCall("GET", path, at))
         return self.api.parse(answer, PropertyItems, _items)
 
     @operation("unsafe")

@@ -8,7 +8,7 @@ or is let go when its connection is gone.
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final, cast
 from urllib.parse import parse_qs, urlsplit
@@ -17,26 +17,15 @@ import aio_pika
 from aio_pika import Message
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
 from aio_pika.exceptions import (
-    AMQPError,
     AuthenticationError,
-    ChannelClosed,
-    ChannelNotFoundEntity,
-    ChannelPreconditionFailed,
-    ConnectionClosed,
-    DeliveryError,
     InvalidFrameError,
     ProbableAuthenticationError,
 )
 from aiormq.channel import Channel
-from aiormq.exceptions import ChannelAccessRefused, ChannelLockedResource
 from pamqp.common import FieldTable
 
 from sdk._errors import Denied, Lost, Refused, Silent
-
-NOT_ALLOWED: Final = 403
-NOT_FOUND: Final = 404
-LOCKED: Final = 405
-DIFFERENT: Final = 406
+from sdk._translation import NOT_FOUND, translated, why
 
 ANSWER_WITHIN: Final = 10.0
 """Seconds in which the broker has to answer anything."""
@@ -45,12 +34,6 @@ CONNECT_WITHIN: Final = 5.0
 CLOSE_WITHIN: Final = 3.0
 _HEARTBEAT: Final = 5
 """Seconds; a frozen broker or a cut wire is found out after three of them."""
-_CODES: Final[dict[type[BaseException], int]] = {
-    ChannelAccessRefused: NOT_ALLOWED,
-    ChannelNotFoundEntity: NOT_FOUND,
-    ChannelLockedResource: LOCKED,
-    ChannelPreconditionFailed: DIFFERENT,
-}
 _LAST_TURNS: Final = 5  # of the loop, until aiormq's task that saw its reader end is over too
 _CLOSING: Final = "_Channel__close_event"  # what aiormq's own basic_ack looks at
 _LIBRARIES: Final = ("aiormq", "aio_pika")
@@ -210,43 +193,6 @@ async def ack(message: AbstractIncomingMessage, *, multiple: bool = False) -> No
         await message.channel.basic_ack(message.delivery_tag or 0, multiple=multiple, wait=False)
 
 
-@contextlib.contextmanager
-def translated() -> Iterator[None]:
-    """Raise what aio-pika raises as `Denied` or `Lost`; what it says of one message stays.
-
-    In whoever waits on a channel or connection that it gives up it raises odd things: a
-    `CancelledError` though nobody cancelled that task, or a bare `Exception`.
-    """
-    cancels = _cancels()
-    try:
-        yield
-    except DeliveryError:
-        raise
-    except TimeoutError as error:
-        raise Silent("the broker did not answer in time") from error
-    except (AMQPError, OSError, RuntimeError) as error:
-        raise _denied(error) or Lost(why(error)) from error
-    except asyncio.CancelledError as error:
-        if _cancels() > cancels:
-            raise
-        raise Lost(why(error)) from error
-    except Exception as error:
-        if type(error) is not Exception:
-            raise
-        raise Lost(why(error)) from error
-
-
-def why(error: object) -> str:
-    """Return the reason in what ended a connection or a channel."""
-    if isinstance(error, asyncio.CancelledError):
-        return "the broker sent no heartbeat"
-    if isinstance(error, ConnectionClosed):
-        return f"the broker closed the connection: {error.args[-1]}"
-    if isinstance(error, ChannelClosed):
-        return "the channel was closed"
-    return str(error or "") or "the broker closed the socket"
-
-
 async def _beneath(channel: AbstractChannel) -> Channel:
     return cast("Channel", await channel.get_underlay_channel())
 
@@ -260,15 +206,6 @@ async def _found(connection: AbstractConnection, look: Look) -> bool:
             raise
         return False
     return True
-
-
-def _denied(error: Exception) -> Denied | None:
-    """Return the broker's refusal, if it closed the channel with a reason."""
-    if type(error) in _CODES:
-        return Denied(_CODES[type(error)], str(error))
-    if isinstance(error, ChannelClosed) and error.args[0]:
-        return Denied(error.args[0], str(error.args[-1]))
-    return None
 
 
 def _with_defaults(url: str) -> str:
@@ -301,8 +238,3 @@ def _quiet() -> None:
         logger = logging.getLogger(library)
         if logger.level == logging.NOTSET:
             logger.setLevel(logging.CRITICAL)
-
-
-def _cancels() -> int:
-    task = asyncio.current_task()
-    return 0 if task is None else task.cancelling()

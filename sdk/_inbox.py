@@ -15,7 +15,7 @@ from typing import Final
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
 
 from contracts._names import DIRECT_REPLY
-from sdk import _amqp
+from sdk import _amqp, _translation
 from sdk._address import Address
 from sdk._errors import Denied
 
@@ -58,7 +58,7 @@ class Inbox:
         lost = self.direct or not await self._kept(connection)
         channel = await _amqp.open_channel(connection, confirms=self.direct)
         await _amqp.on_end(channel, ended)
-        with _amqp.translated():
+        with _translation.translated():
             queue = await channel.get_queue(self.reply_to, ensure=False)
             await queue.consume(self._arrive, no_ack=self.direct, timeout=_amqp.ANSWER_WITHIN)
         return channel, lost
@@ -75,7 +75,7 @@ class Inbox:
         try:
             await _amqp.declare(connection, self._queue, {"x-expires": KEPT_MS})
         except Denied as denied:
-            if denied.code != _amqp.NOT_ALLOWED:
+            if denied.code != _translation.NOT_ALLOWED:
                 raise
             self.direct = True
         self._known = True

@@ -7,7 +7,7 @@ from typing import Any
 
 from aio_pika.abc import AbstractChannel, AbstractConnection
 
-from sdk import _amqp
+from sdk import _amqp, _translation
 from sdk._address import Address
 from sdk._errors import Closed, Denied, HubUnreachable, Lost, Refused
 from sdk._pauses import Pauses
@@ -156,7 +156,7 @@ class Link:
 
     def _ended(self, broken: asyncio.Event, error: BaseException | None) -> None:
         if not broken.is_set():
-            self._note(_amqp.why(error))
+            self._note(_translation.why(error))
         broken.set()
 
     def _note(self, reason: str) -> None:

@@ -19,7 +19,7 @@ from aio_pika.exceptions import DeliveryError, PublishError
 
 from contracts import Forbidden, InvalidRequest
 from contracts._names import integration_of
-from sdk import _amqp
+from sdk import _amqp, _translation
 from sdk._errors import Denied, HubUnreachable, Lost, Silent
 from sdk._link import Link
 from sdk._pauses import Pauses
@@ -162,8 +162,8 @@ class Lane:
 
 
 def _refusal(denied: Denied) -> Exception:
-    if denied.code == _amqp.NOT_ALLOWED:
+    if denied.code == _translation.NOT_ALLOWED:
         return Forbidden(f"The broker refused it: {denied.words}")
-    if denied.code == _amqp.NOT_FOUND:
+    if denied.code == _translation.NOT_FOUND:
         return HubUnreachable(f"No hub has prepared this broker: {denied.words}")
     return InvalidRequest(f"The broker refused it: {denied.words}")

@@ -11,7 +11,7 @@ from typing import Any, Final, Generic, Self, TypeVar
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
 
 from contracts import Forbidden
-from sdk import _amqp
+from sdk import _amqp, _translation
 from sdk._errors import Closed, Denied, HubUnreachable, Lost
 from sdk._link import Link
 from sdk._pauses import Pauses
@@ -137,13 +137,13 @@ class BrokerStream(Stream[T]):
         self._detach = weakref.finalize(self, self._link.drop, channel)
         await _amqp.on_end(channel, lambda: inbox.put_nowait(None))
         try:
-            with _amqp.translated():
+            with _translation.translated():
                 async with asyncio.timeout(_amqp.ANSWER_WITHIN):
                     await channel.set_qos(prefetch_count=_AHEAD)
                     queue = await self._source.queue(channel)
                     await queue.consume(inbox.put)
         except Denied as denied:
-            if denied.code == _amqp.NOT_ALLOWED:
+            if denied.code == _translation.NOT_ALLOWED:
                 raise Forbidden(
                     f"The broker does not let this user listen: {denied.words}"
                 ) from None

@@ -12,8 +12,8 @@ import structlog
 
 from contracts import Facts, Failure, Internal, Problem
 from contracts import _names as wire
+from service.amqp.message import Message
 from service.envelope import Envelope
-from service.message import Message
 
 Served = Literal["live", "coalesced", "cache", "replay", "sandbox"]
 

@@ -17,40 +17,40 @@ from clients._operation import Operation
 from clients._redact import Redactor
 from contracts import Names
 from contracts._events import LifeEvent, OwnsEvent
-from service import topology
 from service.access import read_access
+from service.amqp import topology
+from service.amqp.consumer import OnDelivery, Temporary
+from service.amqp.delivery import Delivery
+from service.amqp.link import Link
+from service.amqp.publisher import Publisher
+from service.amqp.subscription import Subscription
 from service.answer import Answer
 from service.ask import Understanding
 from service.budget import Budgets
-from service.consumer import OnDelivery, Temporary
-from service.control import Commands
-from service.delivery import Delivery
 from service.desk import Desk, Running
 from service.ending import end
 from service.envelope import Envelope, Reader
 from service.events import Events
-from service.handover import Handover
 from service.integration import Integration, Means
-from service.lease import Lease
-from service.lease_line import Place
-from service.lease_state import Identity
-from service.link import Link
-from service.meeting import Meeting
-from service.members import Members
 from service.metrics import Metrics
-from service.owner import Owner, Telling
+from service.ownership.control import Commands
+from service.ownership.handover import Handover
+from service.ownership.lease import Lease
+from service.ownership.line import LeaseQueue
+from service.ownership.meeting import Meeting
+from service.ownership.members import Members
+from service.ownership.owner import Owner, Telling
+from service.ownership.rank import Door, Spread
+from service.ownership.roster import Roster
+from service.ownership.starting import starting_alone
+from service.ownership.state import Identity
 from service.path import Surroundings, compose
 from service.post import Post
 from service.prober import Prober
-from service.publisher import Publisher
-from service.rank import Door, Spread
-from service.roster import Roster
 from service.settings import Settings
 from service.shared import Shared
-from service.starting import starting_alone
 from service.store import Store
 from service.stray import Dropped, DroppedReader, unrouted
-from service.subscription import Subscription
 
 _HEARTBEATS: Final = {"consume": 3, "publish": 10, "lease": 3}
 """Seconds for each connection; a frozen hub is replaced once the broker misses two of the lease's,
@@ -187,7 +187,7 @@ class Hub:
         who = Identity(self.settings.instance, self.store.store_id)
         for name, integration in self.integrations.items():
             owner = self._owner(integration)
-            place = Place(self.links.lease, self.names.lease(name))
+            place = LeaseQueue(self.links.lease, self.names.lease(name))
             lease = Lease(place, who, owner, Door(spread, name, self.clock.now), self.clock.now)
             for gate in integration.gates.values():
                 gate.starved = lease.renew_now

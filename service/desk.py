@@ -9,9 +9,9 @@ import structlog
 from clients._gate import HandedBack
 from contracts import Failure
 from contracts import _names as wire
+from service.amqp.delivery import Delivery
 from service.answer import Answer, bug, failed
 from service.ask import Ask
-from service.delivery import Delivery
 from service.envelope import DeadLetter, Envelope, Incoming
 from service.post import Post
 from service.records import Key

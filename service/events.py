@@ -9,9 +9,9 @@ import structlog
 from contracts import Names
 from contracts import _names as wire
 from contracts._events import Event
+from service.amqp.errors import NotPublished
+from service.amqp.message import Message
 from service.answer import now_text
-from service.bus import NotPublished
-from service.message import Message
 
 _MOST: Final = 1000
 
@@ -27,7 +27,7 @@ class Tells(Protocol):
 
 
 class Publishes(Protocol):
-    """The way out to the bus (`service.publisher.Publisher`)."""
+    """The way out to the bus (`service.amqp.publisher.Publisher`)."""
 
     async def publish(
         self, exchange: str, key: str, message: Message, *, mandatory: bool = True

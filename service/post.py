@@ -9,13 +9,13 @@ import structlog
 from clients._clock import Clock
 from contracts import Names
 from contracts import _names as wire
+from service.amqp.delivery import Delivery
+from service.amqp.errors import NotPublished, Refused, Unroutable, Unsendable
+from service.amqp.message import Message
+from service.amqp.publisher import Publisher
 from service.answer import Answer, accepted, final, now_text
-from service.bus import NotPublished, Refused, Unroutable, Unsendable
-from service.delivery import Delivery
 from service.envelope import DeadLetter, Envelope
-from service.message import Message
 from service.metrics import Metrics
-from service.publisher import Publisher
 from service.settle import Published, after, route
 
 REPLY_WITHIN: Final = 60.0

@@ -12,8 +12,8 @@ from clients._gate import HandedBack
 from clients._limits import HOUR, Limits
 from contracts import Failure
 from service.integration import Integration
-from service.members import Members
-from service.owner import Telling
+from service.ownership.members import Members
+from service.ownership.owner import Telling
 from service.repeat import repeat
 
 _LOOKS_EVERY: Final = 1.0
@@ -24,7 +24,7 @@ log = structlog.get_logger()
 
 
 class Watched(Protocol):
-    """A holder of a lease, as far as it is watched (`service.owner.Owner`)."""
+    """A holder of a lease, as far as it is watched (`service.ownership.owner.Owner`)."""
 
     @property
     def integration(self) -> Integration:

@@ -21,17 +21,17 @@ from sdk import Hub as Agent
 from sdk import Options
 from service.access import read_access
 from service.addresses import Told, url_of
+from service.amqp.errors import BusError
+from service.amqp.wire import address
 from service.app import Hub
-from service.bus import BusError
 from service.logs import configure, note_lost_tasks
-from service.meeting import ForeignStore
-from service.node import Node, NodeError
-from service.pages import CannotListen, Pages, listen
+from service.node.node import Node, NodeError
+from service.ownership.meeting import ForeignStore
 from service.settings import BadSettings, Settings
-from service.view import HubView
-from service.web import Call, Outcome, make_app
-from service.web_guard import App, rules_for
-from service.wire import address
+from service.web.guard import App, rules_for
+from service.web.routes import Call, Outcome, make_app
+from service.web.server import CannotListen, Pages, listen
+from service.web.view import HubView
 
 _ACTS_FOR: Final = "http"
 _ROOM: Final = 4096

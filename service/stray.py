@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from contracts import Expired, Facts, Failure, Internal, NotConfigured, Outcome, OutcomeUnknown
 from contracts._reading import no_such_operation
+from service.amqp.delivery import Delivery
 from service.answer import Answer, failed
 from service.ask import Ask, Understanding
-from service.delivery import Delivery
 from service.envelope import Envelope, Incoming, Properties, Reader
 from service.records import Records
 

@@ -7,7 +7,7 @@ from typing import Final, NoReturn
 import pytest
 
 from contracts._names import Names
-from service.node import Node
+from service.node.node import Node
 from tests.support.broker import (
     URL_VARIABLE,
     Broker,

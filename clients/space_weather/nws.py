@@ -5,7 +5,7 @@ https://www.weather.gov/documentation/services-web-api
 
 from functools import partial
 
-from clients._api import Ask
+from clients._api import HttpCall
 from clients._client import Client
 from clients._limits import Rate
 from clients._operation import operation
@@ -44,12 +44,12 @@ class Nws(Client):
     async def get_weather_forecast(self, request: GetWeatherForecast) -> WeatherForecast:
         """Return the forecast for a place in the US: find its grid cell, then ask for that."""
         place = {"lat": features.degrees(request.lat), "lon": features.degrees(request.lon)}
-        found = await self.nws.send(Ask("GET", "/points/{lat},{lon}", place))
+        found = await self.nws.send(HttpCall("GET", "/points/{lat},{lon}", place))
         cell = self.nws.parse(found, features.Cell, features.cell)
         # the answer has the address, too; we never follow one that an upstream gives
         path = "/gridpoints/{office}/{grid_x},{grid_y}/forecast"
         path = f"{path}/hourly" if request.hourly else path
-        answer = await self.nws.send(Ask("GET", path, vars(cell), {"units": request.units}))
+        answer = await self.nws.send(HttpCall("GET", path, vars(cell), {"units": request.units}))
         return self.nws.parse(answer, WeatherForecast, partial(features.forecast, cell=cell))
 
     @operation("safe", ttl=30)

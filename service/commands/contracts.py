@@ -14,7 +14,7 @@ def export(as_json: _shell.AsJson = False) -> None:
     [bold]Example:[/bold] hub contracts export
     """
     with _shell.reporting(as_json=as_json):
-        from service.contract_files import write, write_pages
+        from service.generate.contract_files import write, write_pages
 
         try:
             written = write() + write_pages()
@@ -33,7 +33,7 @@ def check(as_json: _shell.AsJson = False) -> None:
     [bold]Example:[/bold] hub contracts check
     """
     with _shell.reporting(as_json=as_json):
-        from service.contract_files import problems, stale_pages
+        from service.generate.contract_files import problems, stale_pages
 
         found = problems() + stale_pages()
         if as_json:

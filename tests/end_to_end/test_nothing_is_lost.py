@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from service.node import Node
+from service.node.node import Node
 from tests.support.agent import Agent, all_of, left_in
 from tests.support.broker import OwnNames
 from tests.support.hub_process import HubProcess

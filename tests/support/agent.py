@@ -20,11 +20,11 @@ from pamqp.commands import Basic
 from pamqp.common import FieldValue
 
 from contracts._names import EXPIRY_HEADER, REQUEST_ID_HEADER, STAGE_HEADER, Names
-from service.delivery import Delivery
-from service.link import Link
-from service.message import Message
-from service.publisher import Publisher
-from service.subscription import Subscription
+from service.amqp.delivery import Delivery
+from service.amqp.link import Link
+from service.amqp.message import Message
+from service.amqp.publisher import Publisher
+from service.amqp.subscription import Subscription
 from tests.support.wait import wait_until
 
 PATIENCE: Final = 90.0

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from service.web_guard import App
+from service.web.guard import App
 
 Headers = Mapping[str, str] | Iterable[tuple[str, str]]
 

@@ -15,8 +15,8 @@ import aiormq
 from aiormq.abc import AbstractChannel
 
 from contracts._names import Names
-from service.node import Node, NodeError
-from service.node_process import find_scripts
+from service.node.node import Node, NodeError
+from service.node.process import find_scripts
 
 T = TypeVar("T")
 

@@ -6,8 +6,8 @@ from typing import Final
 
 from pamqp.common import FieldTable
 
-from service.delivery import Delivery
-from service.link import Link
+from service.amqp.delivery import Delivery
+from service.amqp.link import Link
 
 QUORUM: Final[FieldTable] = {"x-queue-type": "quorum"}
 

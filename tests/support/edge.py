@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from service.bus import NotPublished
-from service.message import Message
+from service.amqp.errors import NotPublished
+from service.amqp.message import Message
 from tests.support.messages import FakeMessage
 
 

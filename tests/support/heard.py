@@ -10,7 +10,7 @@ from pamqp.header import ContentHeader
 from pydantic import BaseModel
 
 from contracts._events import Event
-from service.delivery import Delivery
+from service.amqp.delivery import Delivery
 
 
 def delivered(key: str, body: bytes | BaseModel, user: str | None = None) -> Delivery:

@@ -13,8 +13,8 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Final
 
-from service.lease import Identity, Lease, Place
-from service.link import Link
+from service.amqp.link import Link
+from service.ownership.lease import Identity, Lease, LeaseQueue
 from tests.support.leases import Open, Record, Spender
 
 SPENDS_EVERY: Final = 0.004
@@ -38,7 +38,7 @@ async def _hold(url: str, queue: str, name: str, file: Path) -> None:
     out = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     spender = Spender(name, lambda record: _write(out, record))
     async with Link(url, name=name, heartbeat=3) as link:
-        lease = Lease(Place(link, queue), Identity(name, "store"), spender, Open())
+        lease = Lease(LeaseQueue(link, queue), Identity(name, "store"), spender, Open())
         lease.start()
         tasks = [asyncio.create_task(work(lease, spender)) for work in (_spend, _tick, _yield)]
         stopped = asyncio.Event()

@@ -19,10 +19,10 @@ from aiormq.abc import AbstractChannel, DeliveredMessage
 from pamqp.commands import Basic
 
 from contracts._names import Names
-from service.lease import Admission, Identity, Lease, Place
-from service.lease_state import LeaseMessage
-from service.link import Link
-from service.topology import queues
+from service.amqp.link import Link
+from service.amqp.topology import queues
+from service.ownership.lease import Admission, Identity, Lease, LeaseQueue
+from service.ownership.state import LeaseMessage
 from tests.support.wait import wait_until
 
 RESERVED: Final = 100
@@ -145,7 +145,11 @@ class Hub:
         self.door = Open()
         self.link = Link(url, name=name, heartbeat=3)
         self.lease = Lease(
-            Place(self.link, queue), Identity(name, "store"), self.spender, door or self.door, clock
+            LeaseQueue(self.link, queue),
+            Identity(name, "store"),
+            self.spender,
+            door or self.door,
+            clock,
         )
 
     async def __aenter__(self) -> Self:

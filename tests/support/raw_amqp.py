@@ -12,8 +12,8 @@ from pamqp import constants, frame
 from pamqp.body import ContentBody
 from pamqp.commands import Basic
 
-from service.decoder import CORPUS
-from service.properties import UNDECODABLE
+from service.amqp.decoder import CORPUS
+from service.amqp.properties import UNDECODABLE
 
 
 @dataclass(frozen=True)

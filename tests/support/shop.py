@@ -13,7 +13,7 @@ from clients._redact import Redactor
 from clients._upstream import Upstream
 from service.integration import Integration, Means
 from service.metrics import Metrics
-from service.owner import Telling
+from service.ownership.owner import Telling
 from tests.support.clock import QuickClock
 from tests.support.heard import Told
 from tests.support.kit import Script, reply

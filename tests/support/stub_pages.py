@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contracts import Internal
-from service.pages import Pages, listen
-from service.web import Call, Outcome, make_app
-from service.web_guard import rules_for
+from service.web.guard import rules_for
+from service.web.routes import Call, Outcome, make_app
+from service.web.server import Pages, listen
 
 NOTION: dict[str, Any] = {
     "name": "notion",

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from clients._api import Ask
+from clients._api import HttpCall
 from clients._auth import Key
 from clients._body import fields
 from clients._client import Client
@@ -138,7 +138,9 @@ class Toy(Client):
     @operation("unsafe")
     async def copy_thing(self, request: CopyThing) -> Thing:
         """Look at a thing, and make one like it."""
-        seen = await self.api.send(Ask("GET", "/things/{thing_id}", vars(request), kind="safe"))
+        seen = await self.api.send(
+            HttpCall("GET", "/things/{thing_id}", vars(request), kind="safe")
+        )
         known = self.api.parse(seen, Thing)
         return await self.api.post("/things", request, json={"like": known.id} | fields(request))
 

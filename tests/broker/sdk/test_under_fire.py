@@ -11,7 +11,7 @@ from contracts import Forbidden
 from contracts import _names as wire
 from contracts._names import Names
 from sdk import Hub
-from service.node import Node
+from service.node.node import Node
 from tests.support.broker import OwnNames
 from tests.support.proxy import Direction, Proxy
 from tests.support.stub_hub import StubHub, ignore

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from aiormq.abc import DeliveredMessage
 
-from service import topology
+from service.amqp import topology
 from tests.support.agent import Agent, Received, apart, fetched, left_in
 from tests.support.broker import OwnNames
 from tests.support.hub import Given, asked, serving

@@ -9,7 +9,7 @@ from cloudevents.core.bindings.rabbitmq import RabbitMQMessage, from_rabbitmq_ev
 
 from clients._client import Client
 from clients._pool import Lazy
-from service import topology
+from service.amqp import topology
 from tests.support.agent import Agent, all_of, apart, fetched
 from tests.support.broker import OwnNames
 from tests.support.hub import Given, asked, serving

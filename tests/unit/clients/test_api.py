@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from clients._api import Ask
+from clients._api import HttpCall
 from clients._call import CURRENT, Call
 from clients._client import Client
 from clients._environment import Environment
@@ -133,7 +133,7 @@ class Bare(Client):
 async def test_a_keyed_call_without_a_header_for_it_has_none() -> None:
     script = Script(FINE)
     CURRENT.set(Call(kind="keyed", key="k"))
-    await Bare(kit_for(Bare, script)).api.send(Ask("POST", "/x"))
+    await Bare(kit_for(Bare, script)).api.send(HttpCall("POST", "/x"))
     assert script.sent[0].headers == ()
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
-from clients._fair import FairQueue, Place
+from clients._fair import FairQueue, Waiting
 
 USERS = st.sampled_from("abc")
 COSTS = st.sampled_from([0.5, 1.0, 2.0, 5.0])
@@ -135,11 +135,11 @@ class Model(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.queue = FairQueue[int]()
-        self.waiting: dict[int, Place[int]] = {}
+        self.waiting: dict[int, Waiting[int]] = {}
         self.count = 0
 
     @rule(target=places, user=USERS, cost=COSTS)
-    def push(self, user: str, cost: float) -> Place[int]:
+    def push(self, user: str, cost: float) -> Waiting[int]:
         foretold = self.queue.ahead_of(user)
         self.count += 1
         place = self.queue.push(user, cost, self.count)
@@ -155,7 +155,7 @@ class Model(RuleBasedStateMachine):
             del self.waiting[item]
 
     @rule(place=consumes(places))
-    def remove(self, place: Place[int]) -> None:
+    def remove(self, place: Waiting[int]) -> None:
         waited = self.waiting.pop(place.item, None) is not None
         assert self.queue.remove(place) == waited
 

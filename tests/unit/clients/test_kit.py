@@ -21,13 +21,13 @@ def test_a_line_has_its_own_transport_and_the_gate_of_its_name() -> None:
         return Script()
 
     kit = Kit(Environment({}), gates, transport, Redactor())
-    one, two = kit.line("one"), kit.line("two")
+    one, two = kit.way("one"), kit.way("two")
     assert (one.gate, two.gate) == (gates["one"], gates["two"])
     assert asked == ["one", "two"]
     assert one.transport is not two.transport
     assert one.retry is not two.retry
     one.note("one", None, 0.1)
-    assert _kit.Line.__dataclass_fields__["note"].default is one.note
+    assert _kit.Way.__dataclass_fields__["note"].default is one.note
 
 
 def test_a_gate_keeps_its_limits() -> None:

@@ -10,12 +10,12 @@ from clients._call import Call
 from clients._gate import HandedBack
 from clients._operation import Operation, Traits
 from contracts import InvalidRequest, Names, Request, Result
+from service.amqp.errors import NotPublished, Refused, Unconfirmed, Unroutable, Unsendable
+from service.amqp.message import Message
 from service.answer import Answer
 from service.ask import Ask
-from service.bus import NotPublished, Refused, Unconfirmed, Unroutable, Unsendable
 from service.desk import Desk, Running
 from service.envelope import Envelope, Reader
-from service.message import Message
 from service.metrics import Metrics
 from service.post import Post
 from tests.support.clock import QuickClock

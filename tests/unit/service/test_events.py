@@ -3,9 +3,9 @@ from dataclasses import dataclass, field
 
 from contracts import Names
 from contracts._events import Event, LifeEvent
-from service.bus import Unconfirmed
+from service.amqp.errors import Unconfirmed
+from service.amqp.message import Message
 from service.events import Events
-from service.message import Message
 
 EVENT = LifeEvent(instance="vm-1", store="s", version="1")
 

@@ -1,8 +1,8 @@
 import pytest
 
 from contracts import Names
+from service.amqp.errors import NotPublished, Refused, Unconfirmed, Unroutable
 from service.answer import Answer
-from service.bus import NotPublished, Refused, Unconfirmed, Unroutable
 from service.envelope import DeadLetter, Envelope
 from service.metrics import Metrics
 from service.post import Post

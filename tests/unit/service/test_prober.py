@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 from clients._limits import DAY, HOUR, Limits, Rate
 from clients._pool import Lazy
 from contracts._events import HealthEvent, OwnsEvent
-from service.members import Members
+from service.ownership.members import Members
 from service.prober import Prober, spacing
 from tests.support.kit import reply
 from tests.support.shop import Bench

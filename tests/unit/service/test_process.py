@@ -13,12 +13,12 @@ from sqlalchemy.exc import OperationalError
 from contracts import NotConfigured
 from sdk import HubUnreachable
 from service import process
-from service.bus import LinkLost
-from service.meeting import ForeignStore
-from service.node import NodeError
-from service.pages import CannotListen
+from service.amqp.errors import LinkLost
+from service.node.node import NodeError
+from service.ownership.meeting import ForeignStore
 from service.process import Ending, NotStarted, Serving, check, shown
 from service.settings import BadSettings, Settings
+from service.web.server import CannotListen
 
 Env = pytest.MonkeyPatch
 Capture = pytest.CaptureFixture[str]

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from service import contract_files
+from service.generate import contract_files
 from tests.support.cli import Cli
 
 

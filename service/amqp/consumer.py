@@ -1,0 +1,175 @@
+"""Taking messages from one queue, on a channel of its own.
+
+Nothing of the hub runs inside aiormq's callback, which is cancelled when its channel closes
+(mosquito/aiormq#70): a delivery is handed to a plain function, and the hub makes its own task.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+from aiormq.abc import DeliveredMessage
+from aiormq.channel import Channel
+from pamqp.commands import Basic
+
+from service.amqp.delivery import Delivery
+from service.amqp.errors import BusError, NoAnswer
+from service.amqp.link import Link
+from service.amqp.queues import ask_apart
+from service.amqp.wire import close_channel, translated, usable, why
+
+ANSWER_WITHIN: Final = 5.0
+_CLOSE_WITHIN: Final = 2.0
+_HEARD_AFTER: Final = 0.1
+"""Seconds: a quorum queue may overlook what was settled just before the channel closed (measured
+on 3.10.8; https://github.com/rabbitmq/rabbitmq-server/issues/10327)."""
+
+_log = structlog.stdlib.get_logger()
+
+OnDelivery = Callable[[Delivery], None]
+"""Takes a message, at once and without waiting: it makes a task when there is work to do."""
+
+
+@dataclass(frozen=True)
+class Temporary:
+    """A queue of this consumer alone: the broker names it, and drops it with the consumer."""
+
+    exchange: str
+    keys: tuple[str, ...] = ("",)
+    """Bindings, one per routing key."""
+
+
+class Consumer:
+    """A consumer while it lasts: `consume` makes one, and nothing brings it back."""
+
+    def __init__(self, channel: Channel, queue: str, on_delivery: OnDelivery) -> None:
+        self._loop = asyncio.get_running_loop()
+        self.queue = queue
+        self.channel = channel
+        """For what must go over the same channel; closed only by `close`."""
+        self.ended: asyncio.Future[str] = self._loop.create_future()
+        """Done, with the reason, when no more messages come; wait for it with `over`."""
+        self.tag = ""
+        """The broker's name for it, once `consume` has returned."""
+        self._on_delivery = on_delivery
+        self._taking = True
+        self._closed = False
+        self._settled_at = -_HEARD_AFTER
+        self._closing = channel.closing
+        self._closing.add_done_callback(self._channel_closed)
+        channel.on_consumer_cancel_callbacks.add(self._cancelled)
+
+    @property
+    def attached(self) -> bool:
+        """Whether messages may still come."""
+        return self._taking
+
+    async def over(self) -> str:
+        """Wait until no more messages come; return the reason."""
+        return await asyncio.shield(self.ended)
+
+    async def stop(self) -> None:
+        """Take no more; what was handed over can still be settled, until `close`."""
+        if not self._taking:
+            return
+        self._end("it was stopped")
+        with contextlib.suppress(TimeoutError, BusError), translated():
+            async with asyncio.timeout(_CLOSE_WITHIN):
+                await self.channel.basic_cancel(self.tag)
+
+    async def close(self) -> None:
+        """Close the channel: all that is not settled goes back to the queue in one go.
+
+        From now on nothing is handed over, and `ack` and `reject` of what was return False.
+        """
+        self._closed = True
+        self._end("it was closed")
+        try:
+            await asyncio.sleep(self._settled_at + _HEARD_AFTER - self._loop.time())
+        finally:
+            await close_channel(self.channel)
+
+    async def take(self, message: DeliveredMessage) -> None:
+        """Hand over one delivery (aiormq calls this).
+
+        What `on_delivery` raises is a bug: it is logged, and the message stays unsettled until
+        the channel closes.
+        """
+        if not self._taking:
+            return
+        try:
+            self._on_delivery(Delivery(message, self._may_settle))
+        except Exception:  # noqa: BLE001  (the consumer's edge)
+            _log.exception("delivery_not_taken", queue=self.queue)
+
+    def _may_settle(self) -> bool:
+        self._settled_at = self._loop.time()
+        return not self._closed and usable(self.channel)
+
+    def _cancelled(self, _: Basic.Cancel) -> None:
+        self._end("the broker cancelled it: its queue was deleted or moved")
+
+    def _channel_closed(self, closing: "asyncio.Future[object]") -> None:
+        self._end(why(None if closing.cancelled() else closing.exception()))
+
+    def _end(self, reason: str) -> None:
+        self._taking = False
+        if not self.ended.done():
+            self.ended.set_result(reason)
+
+
+async def consume(
+    link: Link,
+    source: str | Temporary,
+    on_delivery: OnDelivery,
+    *,
+    prefetch: int,
+    confirms: bool = False,
+) -> Consumer:
+    """Begin to take messages from a queue, at most `prefetch` unsettled at a time.
+
+    The first may be handed over before this returns. With `confirms` the same channel can be
+    published on (`service.amqp.publisher.send`).
+
+    Raises:
+        Denied: 404, the queue does not exist; 403, the hub may not read it.
+        LinkLost: the connection went away meanwhile.
+        NoAnswer: the queue does not answer.
+    """
+    if source in link.silent:
+        await ask_apart(link, str(source))
+    channel = await link.channel(confirms=confirms)
+    try:
+        with translated():
+            async with asyncio.timeout(ANSWER_WITHIN):
+                return await _begin(channel, source, on_delivery, prefetch)
+    except TimeoutError:
+        link.silent.add(str(source))
+        raise NoAnswer(str(source), ANSWER_WITHIN) from None
+    except asyncio.CancelledError:
+        await close_channel(channel)
+        raise
+
+
+async def _begin(
+    channel: Channel, source: str | Temporary, on_delivery: OnDelivery, prefetch: int
+) -> Consumer:
+    queue = await _named(channel, source)
+    consumer = Consumer(channel, queue, on_delivery)
+    await channel.basic_qos(prefetch_count=prefetch)
+    begun = await channel.basic_consume(queue, consumer.take)
+    consumer.tag = begun.consumer_tag or ""
+    return consumer
+
+
+async def _named(channel: Channel, source: str | Temporary) -> str:
+    if isinstance(source, str):
+        return source
+    declared = await channel.queue_declare(exclusive=True, auto_delete=True)
+    name = declared.queue or ""
+    for key in source.keys:
+        await channel.queue_bind(name, source.exchange, key)
+    return name

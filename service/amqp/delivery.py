@@ -1,0 +1,105 @@
+"""One message as it came from a queue, to be settled once."""
+
+from collections.abc import Awaitable, Callable
+
+from aiormq.abc import DeliveredMessage
+from aiormq.exceptions import AMQPError, ChannelInvalidStateError
+from pamqp.commands import Basic
+from pamqp.common import FieldTable
+
+from service.amqp.decoder import flaw_of
+from service.amqp.properties import UNDECODABLE, Mended
+
+
+class Delivery:
+    """What a consumer hands over. It reads the message where it lies: nothing is copied."""
+
+    __slots__ = ("_may_settle", "_message", "_settled")
+
+    def __init__(self, message: DeliveredMessage, may_settle: Callable[[], bool]) -> None:
+        self._message = message
+        self._may_settle = may_settle
+        self._settled = False
+
+    @property
+    def body(self) -> bytes:
+        """The payload."""
+        return self._message.body
+
+    @property
+    def routing_key(self) -> str:
+        """The key it was published with."""
+        return self._message.routing_key or ""
+
+    @property
+    def exchange(self) -> str:
+        """The exchange it was published to; empty for the default one."""
+        return self._message.exchange or ""
+
+    @property
+    def redelivered(self) -> bool:
+        """Whether it may have been delivered before; false does not prove that it was not."""
+        return bool(self._message.redelivered)
+
+    @property
+    def properties(self) -> Basic.Properties:
+        """AMQP's own: reply_to, correlation_id, message_id, user_id, content_type and so on."""
+        return self._message.header.properties
+
+    @property
+    def headers(self) -> FieldTable:
+        """The headers; an empty table when there are none."""
+        return self._message.header.properties.headers or {}
+
+    @property
+    def flaw(self) -> str:
+        """Why it could not be read as it came (see `service.amqp.properties`), or nothing."""
+        if type(self._message.routing_key) is Mended:
+            return UNDECODABLE
+        return flaw_of(self._message.header)
+
+    @property
+    def flawed(self) -> bool:
+        """Whether something in it was mended or left out."""
+        return bool(self.flaw)
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether it can still be settled: not done yet, and its channel is there."""
+        return not self._settled and self._may_settle()
+
+    def ack(self) -> bool:
+        """Tell the broker that it is answered; return whether that was sent.
+
+        False when it was settled before, or when its channel is gone: then it comes again.
+        """
+        if not self._first():
+            return False
+        channel, tag = self._message.channel, self._message.delivery_tag or 0
+        return _at_once(channel.basic_ack(tag, wait=False))
+
+    def reject(self) -> bool:
+        """Give it to the queue's dead-letter exchange; return as `ack` does."""
+        if not self._first():
+            return False
+        channel, tag = self._message.channel, self._message.delivery_tag or 0
+        return _at_once(channel.basic_reject(tag, requeue=False, wait=False))
+
+    def _first(self) -> bool:
+        if self._settled or not self._may_settle():
+            return False
+        self._settled = True
+        return True
+
+
+def _at_once(sending: Awaitable[None]) -> bool:
+    """Run what never has to wait (`Wire` has unbounded queues); return whether it ended well."""
+    steps = sending.__await__()
+    try:
+        next(steps)
+    except StopIteration:
+        return True
+    except (AMQPError, ChannelInvalidStateError):
+        return False
+    steps.close()
+    return False

@@ -1,0 +1,75 @@
+"""Looking at queues at run time, always beside the channels in use.
+
+A passive declare or a consume that fails closes its channel, and one that hangs on a queue without
+a leader makes the broker close the whole connection a minute later (541, measured on 3.10.8).
+"""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final
+
+from aiormq.abc import DeliveredMessage
+
+from service.amqp.errors import NOT_FOUND, Denied, LinkLost, NoAnswer
+from service.amqp.link import Link
+from service.amqp.wire import close_channel, translated
+
+ANSWER_WITHIN: Final = 3.0
+
+
+@dataclass(frozen=True)
+class Depth:
+    """What a queue says of itself."""
+
+    messages: int
+    """Ready to be delivered; those delivered and not settled are not counted."""
+    consumers: int
+    """With a single active consumer RabbitMQ counts the active one only."""
+
+
+async def look(link: Link, queue: str, within: float = ANSWER_WITHIN) -> Depth | None:
+    """Return how full a queue is, or None where there is no such queue.
+
+    Raises:
+        LinkLost: no connection, or it was lost meanwhile.
+        NoAnswer: the queue does not answer.
+        Denied: the hub may not look at it.
+    """
+    if not link.up:
+        raise LinkLost(f"There is no connection to the broker: {link.reason}.")
+    try:
+        with translated():
+            async with asyncio.timeout(within):
+                channel = await link.channel()
+                found = await channel.queue_declare(queue, passive=True)
+                await close_channel(channel)
+    except TimeoutError:
+        raise NoAnswer(queue, within) from None
+    except Denied as denied:
+        if denied.code == NOT_FOUND:
+            return None
+        raise
+    return Depth(found.message_count or 0, found.consumer_count or 0)
+
+
+async def ask_apart(link: Link, queue: str) -> None:
+    """Consume from a queue that was silent, for a moment and on a connection of its own.
+
+    Raises:
+        NoAnswer: it still is.
+        LinkLost: the broker cannot be reached.
+    """
+    async with link.apart() as wire:
+        channel = await wire.open_channel(confirms=False)
+        try:
+            with translated():
+                async with asyncio.timeout(ANSWER_WITHIN):
+                    await channel.basic_qos(prefetch_count=1)
+                    await channel.basic_consume(queue, _leave)
+        except TimeoutError:
+            raise NoAnswer(queue, ANSWER_WITHIN) from None
+    link.silent.discard(queue)
+
+
+async def _leave(_: DeliveredMessage) -> None:
+    """Goes back when the connection is closed."""

@@ -1,0 +1,90 @@
+"""A consumer that is attached again whenever it ends."""
+
+import asyncio
+from typing import Self
+
+import structlog
+
+from service.amqp.consumer import Consumer, OnDelivery, Temporary, consume
+from service.amqp.errors import BusError
+from service.amqp.link import LONGEST_PAUSE, SHORTEST_PAUSE, Link
+from service.ending import end
+from service.pauses import Pauses
+
+_log = structlog.stdlib.get_logger()
+
+
+class Subscription:
+    """``async with Subscription(link, queue, on_delivery, prefetch=10)``: stays attached.
+
+    What was delivered before a break is delivered again; its `ack` returns False.
+    """
+
+    def __init__(
+        self, link: Link, source: str | Temporary, on_delivery: OnDelivery, *, prefetch: int
+    ) -> None:
+        self._link = link
+        self._source = source
+        self._on_delivery = on_delivery
+        self._prefetch = prefetch
+        self._consumer: Consumer | None = None
+        self._keeper: asyncio.Task[None] | None = None
+        self._reason = "it was not attached yet"
+
+    @property
+    def attached(self) -> bool:
+        """Whether messages may come now."""
+        return self._consumer is not None and self._consumer.attached
+
+    async def __aenter__(self) -> Self:
+        """Begin to attach; does not wait for it."""
+        self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Detach; what is not settled goes back to the queue."""
+        await self.aclose()
+
+    def start(self) -> None:
+        """Begin to attach."""
+        self._keeper = asyncio.create_task(self._keep(), name=f"subscription {self._source}")
+
+    async def stop(self) -> None:
+        """Take no more, for good; what was handed over can still be settled, until `aclose`."""
+        keeper, self._keeper = self._keeper, None
+        if keeper is not None:
+            await end(keeper)
+        if self._consumer is not None:
+            await self._consumer.stop()
+
+    async def aclose(self) -> None:
+        """Detach; what is not settled goes back to the queue."""
+        await self.stop()
+        if self._consumer is not None:
+            await self._consumer.close()
+
+    async def _keep(self) -> None:
+        pauses = Pauses(SHORTEST_PAUSE, LONGEST_PAUSE)
+        while True:
+            try:
+                self._consumer = await self._attach()
+            except BusError as error:
+                self._tell(str(error))
+            else:
+                self._tell("")
+                pauses.reset()
+                self._tell(await self._consumer.over())
+                await self._consumer.close()
+            await pauses.wait()
+
+    async def _attach(self) -> Consumer:
+        return await consume(self._link, self._source, self._on_delivery, prefetch=self._prefetch)
+
+    def _tell(self, reason: str) -> None:
+        if reason == self._reason:
+            return
+        self._reason = reason
+        if reason:
+            _log.warning("consumer_detached", queue=str(self._source), reason=reason)
+        else:
+            _log.info("consumer_attached", queue=str(self._source))

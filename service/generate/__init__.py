@@ -1,0 +1,1 @@
+"""What is generated from the contracts and the settings, and compared in the check."""

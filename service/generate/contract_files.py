@@ -1,0 +1,117 @@
+"""The generated side of the contracts: JSON Schemas and the AsyncAPI file, written and checked."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import contracts
+from clients import _registry
+from contracts import Request
+from service.generate.asyncapi import document
+from service.generate.compatibility import breaks
+from service.generate.reference import pages
+
+FOLDER: Final = Path(contracts.__file__).parent
+PAGES: Final = FOLDER.parent / "docs/reference"
+RELEASED: Final = "released.json"
+"""The schemas of the last release, in one file: what has to be kept."""
+
+Files = dict[str, Any]
+
+
+def generate() -> Files:
+    """Return the contents of every generated file by its path below ``contracts/``."""
+    found: Files = {}
+    for request in requests():
+        integration, _, operation = request.operation.partition(".")
+        place = f"schemas/{integration}/{operation}"
+        found[f"{place}.request.json"] = request_schema(request)
+        found[f"{place}.reply.json"] = reply_schema(request)
+    return found | {"asyncapi.json": document(list(requests()))}
+
+
+def requests() -> Iterator[type[Request[Any]]]:
+    """Yield the request class of every operation of the hub's own integrations."""
+    for name in _registry.names():
+        client = _registry.load(name)
+        for operation in sorted(client.operations.values(), key=lambda one: one.name):
+            if operation.request.__module__.startswith("contracts."):
+                yield operation.request
+
+
+def request_schema(request: type[Request[Any]]) -> dict[str, Any]:
+    """Return the schema of the parameters that the hub accepts."""
+    return _dated(request.model_json_schema(by_alias=False), request.operation, "request")
+
+
+def reply_schema(request: type[Request[Any]]) -> dict[str, Any]:
+    """Return the schema of the result that the hub sends."""
+    schema = request.result.model_json_schema(by_alias=False, mode="serialization")
+    return _dated(schema, request.operation, "reply")
+
+
+def write(folder: Path = FOLDER) -> int:
+    """Write every generated file; remove those of operations that are gone."""
+    wanted = generate()
+    for old in _existing(folder) - set(wanted):
+        (folder / old).unlink()
+    for name, content in wanted.items():
+        place = folder / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text(content), encoding="utf-8")
+    return len(wanted)
+
+
+def write_pages(folder: Path = PAGES) -> int:
+    """Write the reference pages, where this is a checkout; returns how many."""
+    if not folder.is_dir():
+        return 0
+    for name, content in pages().items():
+        (folder / name).write_text(content, encoding="utf-8")
+    return len(pages())
+
+
+def stale_pages(folder: Path = PAGES) -> list[str]:
+    """Return a sentence for each reference page that is not what the code says."""
+    if not folder.is_dir():
+        return []
+    found = [name for name, content in pages().items() if _read(folder / name) != content]
+    return [f"docs/reference/{name} is stale." for name in found]
+
+
+def release(folder: Path = FOLDER) -> None:
+    """Make today's schemas the promise that later ones have to keep."""
+    kept = {name: content for name, content in generate().items() if name.startswith("schemas/")}
+    (folder / RELEASED).write_text(text(kept), encoding="utf-8")
+
+
+def problems(folder: Path = FOLDER) -> list[str]:
+    """Return what is stale, and what breaks the last release's promises; empty if nothing."""
+    wanted = generate()
+    stale = [name for name, content in wanted.items() if _read(folder / name) != text(content)]
+    gone = sorted(_existing(folder) - set(wanted))
+    found = [f"contracts/{name} is stale." for name in stale]
+    found += [f"contracts/{name} belongs to no operation." for name in gone]
+    return found + breaks(json.loads(_read(folder / RELEASED) or "{}"), wanted)
+
+
+def text(content: object) -> str:
+    """Return a file's text: the same on every machine."""
+    return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _existing(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in (folder / "schemas").rglob("*.json")}
+
+
+def _read(place: Path) -> str:
+    return place.read_text(encoding="utf-8") if place.is_file() else ""
+
+
+def _dated(schema: dict[str, Any], operation: str, what: str) -> dict[str, Any]:
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:hub:schema:{operation}:{what}:v1",
+        **schema,
+    }

@@ -1,0 +1,1 @@
+"""A private RabbitMQ node, for `hub up` and the tests."""

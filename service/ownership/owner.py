@@ -1,0 +1,194 @@
+"""What a hub does for one integration while it holds the lease: consume, call, answer."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, Final, Protocol, cast
+
+import structlog
+
+from clients._limits import Plan
+from contracts import Failure
+from contracts._events import HealthEvent
+from service.amqp.consumer import OnDelivery
+from service.desk import Desk
+from service.events import Tells
+from service.integration import Integration
+from service.metrics import Metrics
+
+PAUSE_WITHIN: Final = 5.0
+"""Seconds that calls under way have to end when an integration is paused or given away."""
+
+log = structlog.get_logger()
+
+
+class Attachment(Protocol):
+    """A consumer of the request queue (`service.amqp.subscription.Subscription`)."""
+
+    @property
+    def attached(self) -> bool:
+        """Whether messages may come now."""
+        ...
+
+    def start(self) -> None:
+        """Begin to attach."""
+        ...
+
+    async def stop(self) -> None:
+        """Take nothing more; what was taken can still be settled."""
+        ...
+
+    async def aclose(self) -> None:
+        """Detach; what is not settled goes back."""
+        ...
+
+
+Subscribe = Callable[[OnDelivery], Attachment]
+"""Makes the consumer that hands deliveries over."""
+
+
+class Telling:
+    """Publishes what attempts say about an integration's health."""
+
+    def __init__(self, integration: Integration, events: Tells, metrics: Metrics) -> None:
+        self._integration = integration
+        self._events = events
+        self._metrics = metrics
+        self._heard = dict.fromkeys(integration.gates, integration.now())
+
+    def note(self, upstream: str, failure: Failure | None, seconds: float) -> None:
+        """Take note of one attempt."""
+        self._heard[upstream] = self._integration.now()
+        name = self._integration.name
+        self._metrics.attempted(name, upstream, failure.code if failure else "ok")
+        self._tell(self._integration.health.note(upstream, failure, seconds))
+
+    def heard_at(self, upstream: str) -> float:
+        """Return when the last attempt was made: real traffic makes probes needless."""
+        return self._heard[upstream]
+
+    def troubled(self, reason: str) -> None:
+        """Take note of what keeps this hub from working as it should; of nothing when it does."""
+        self._tell(self._integration.health.trouble(reason))
+
+    def settled(self, *, paused: bool) -> None:
+        """Take note of what is missing, and of a pause."""
+        lacking = self._integration.unusable
+        self._tell(self._integration.health.set(lacking=lacking, paused=paused))
+
+    def owns(self, *, held: bool) -> None:
+        """Show whether this hub owns it."""
+        self._metrics.owns(self._integration.name, held=held)
+
+    def snapshot(self) -> None:
+        """Publish the state as it is, for those who came late."""
+        self._publish(self._integration.health.snapshot())
+
+    def _tell(self, event: HealthEvent | None) -> None:
+        if event:
+            log.info("health", integration=event.integration, state=event.state, cause=event.cause)
+            self._publish(event)
+
+    def _publish(self, event: HealthEvent) -> None:
+        self._events.tell(f"health.{event.integration}.{event.state}", event)
+
+
+class Owner:
+    """Holder of one lease: serves from the first confirmed reservation until the lease is lost."""
+
+    def __init__(
+        self, integration: Integration, desk: Desk, subscribe: Subscribe, telling: Telling
+    ) -> None:
+        self.integration = integration
+        self.telling = telling
+        self.paused = False
+        self.held = False
+        self._desk = desk
+        self._subscribe = subscribe
+        self._subscription: Attachment | None = None
+        self._closing: set[asyncio.Task[None]] = set()
+        self._winding = False
+        """Takes nothing new, because the lease is about to go."""
+
+    @property
+    def serving(self) -> bool:
+        """Whether its consumer is attached."""
+        return self._subscription is not None and self._subscription.attached
+
+    def gained(self, state: Mapping[str, Any], *, paused: bool) -> None:
+        """The lease came: take over the buckets; nothing is served before `confirmed`."""
+        self.held = True
+        self.paused = paused
+        self.integration.restore(state)
+        self.telling.owns(held=True)
+        self.telling.settled(paused=paused)
+
+    def plan(self, *, final: bool) -> tuple[dict[str, Any], object]:
+        """Return the state that the next renewal writes."""
+        return self.integration.plan(final=final)
+
+    def confirmed(self, ticket: object) -> None:
+        """The lease holds that state: spend what it reserves, and serve."""
+        self.integration.confirm(cast("Mapping[str, Plan]", ticket))
+        if not self.paused and not self._winding and self._subscription is None:
+            self._serve()
+
+    def lost(self, reason: str) -> None:
+        """Stop at once: nobody passes the gates, the channel closes, the rest goes back."""
+        self.held = False
+        self.telling.owns(held=False)
+        self._stop(reason)
+
+    def pause(self, *, paused: bool) -> None:
+        """Serve no more, or again."""
+        self.paused = paused
+        self.telling.settled(paused=paused)
+        if paused:
+            self._later(self._finish(PAUSE_WITHIN))
+
+    def busy(self) -> bool:
+        """Whether it renews often."""
+        return self.integration.busy or len(self._desk) > 0
+
+    async def wind_down(self, within: float) -> None:
+        """Take nothing new, finish what has left, hand back the rest; the lease is still held.
+
+        Serves again once `resume` is called.
+        """
+        self._winding = True
+        await self._finish(within)
+
+    def resume(self) -> None:
+        """Serve again, with the next renewal of a lease that is held."""
+        self._winding = False
+
+    async def aclose(self) -> None:
+        """Close the client, and wait for what is being closed."""
+        if self._closing:
+            await asyncio.wait(self._closing)
+        await self.integration.client.aclose()
+
+    async def _finish(self, within: float) -> None:
+        subscription, self._subscription = self._subscription, None
+        if subscription:
+            await subscription.stop()
+        self.integration.close()
+        await self._desk.drain(within)
+        if subscription:
+            await subscription.aclose()
+
+    def _serve(self) -> None:
+        self.integration.open()
+        self._subscription = self._subscribe(self._desk.take)
+        self._subscription.start()
+
+    def _stop(self, reason: str) -> None:
+        self.integration.close()
+        subscription, self._subscription = self._subscription, None
+        if subscription:
+            log.info("stops_serving", integration=self.integration.name, reason=reason)
+            self._later(subscription.aclose())
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)

@@ -1,0 +1,1 @@
+"""The HTTP side: its server, its routes, and what keeps strangers out."""

@@ -1,0 +1,135 @@
+"""A subscription is attached again after all that can end a consumer."""
+
+import asyncio
+import gc
+
+from aiormq.channel import Channel
+from structlog.testing import capture_logs
+
+from service.amqp.consumer import Temporary
+from service.amqp.link import Link
+from service.amqp.message import Message
+from service.amqp.publisher import Publisher
+from service.amqp.queues import Depth, look
+from service.amqp.subscription import Subscription
+from tests.support.broker import OwnNames
+from tests.support.bus import Inbox, declare, delete, keep, linked
+from tests.support.proxy import Proxy
+from tests.support.wait import wait_until
+
+REDECLARED_TOO_LATE = [
+    "broker_unreachable",
+    "consumer_detached",
+    "broker_connected",
+    "consumer_attached",
+]
+
+
+async def test_after_a_cut_wire_and_a_collection(amqp_url: str, names: OwnNames) -> None:
+    inbox = Inbox()
+    async with (
+        Proxy.before(amqp_url) as proxy,
+        linked(proxy.through(amqp_url)) as (link, _),
+        linked(amqp_url) as (other, _),
+    ):
+        queue = await declare(link, names.queue("q"))
+        async with Subscription(link, queue, inbox, prefetch=10) as subscription:
+            await wait_until(lambda: subscription.attached)
+            gc.collect()
+            for body in (b"0", b"1", b"2"):
+                proxy.cut()
+                await Publisher(other).publish("", queue, Message(body))
+                await wait_until(lambda body=body: body in inbox.bodies)  # type: ignore[misc]
+            await wait_until(lambda: _is(other, queue, Depth(0, 1)))
+        await wait_until(lambda: _is(other, queue, Depth(0, 0)))
+
+
+async def test_a_queue_that_is_deleted_and_declared_again(amqp_url: str, names: OwnNames) -> None:
+    inbox = Inbox()
+    async with linked(amqp_url) as (link, _):
+        queue = await declare(link, names.queue("q"))
+        with capture_logs() as logs:
+            async with Subscription(link, queue, inbox, prefetch=10) as subscription:
+                await wait_until(lambda: subscription.attached)
+                await delete(link, queue)
+                await wait_until(lambda: not subscription.attached)
+                await wait_until(lambda: any("NOT_FOUND" in str(entry) for entry in logs))
+                await declare(link, queue)
+                await wait_until(lambda: subscription.attached)
+                await Publisher(link).publish("", queue, Message(b"again"))
+                await wait_until(lambda: inbox.bodies == [b"again"])
+    events = [entry["event"] for entry in logs]
+    assert events[:3] == [
+        "consumer_attached",
+        "consumer_detached",  # the queue was deleted
+        "consumer_detached",  # there is no such queue, however often it is tried
+    ]
+    # RabbitMQ may close the connection (541) when it is asked for a queue that is being declared.
+    assert events[3:] in (["consumer_attached"], REDECLARED_TOO_LATE)
+
+
+async def test_a_queue_of_its_own_is_made_anew(amqp_url: str, names: OwnNames) -> None:
+    inbox = Inbox()
+    async with (
+        Proxy.before(amqp_url) as proxy,
+        linked(proxy.through(amqp_url)) as (link, _),
+        linked(amqp_url) as (other, _),
+    ):
+        channel = await other.channel()
+        await channel.exchange_declare(names.control, exchange_type="fanout", durable=True)
+        source = Temporary(names.control)
+        async with Subscription(link, source, inbox, prefetch=10) as subscription:
+            await wait_until(lambda: subscription.attached)
+            proxy.cut()
+            await wait_until(lambda: not subscription.attached)
+            await wait_until(lambda: subscription.attached)
+            message = Message(b"who")
+            await Publisher(other).publish(names.control, "", message)
+            await wait_until(lambda: inbox.bodies == [b"who"])
+
+
+async def test_after_stop_what_came_can_be_settled(amqp_url: str, names: OwnNames) -> None:
+    inbox = Inbox(keep)
+    async with linked(amqp_url) as (link, _):
+        queue = await declare(link, names.queue("q"))
+        publisher = Publisher(link)
+        await asyncio.gather(*(publisher.publish("", queue, Message(b"")) for _ in range(4)))
+        subscription = Subscription(link, queue, inbox, prefetch=2)
+        subscription.start()
+        await wait_until(lambda: len(inbox) == 2)
+        await subscription.stop()
+        assert all(delivery.ack() for delivery in inbox.deliveries)
+        await subscription.aclose()
+        await wait_until(lambda: _is(link, queue, Depth(2, 0)))
+
+
+async def test_what_stays_so_is_told_once(amqp_url: str, names: OwnNames) -> None:
+    async with CountingLink(amqp_url, name="test") as link:
+        with capture_logs() as logs:
+            async with Subscription(link, names.queue("none"), keep, prefetch=1):
+                await wait_until(lambda: link.opened >= 4)
+    assert [entry["event"] for entry in logs].count("consumer_detached") == 1
+
+
+class CountingLink(Link):
+    opened = 0
+
+    async def channel(self, *, confirms: bool = False) -> Channel:
+        self.opened += 1
+        return await super().channel(confirms=confirms)
+
+
+async def test_closing_before_it_was_ever_attached(amqp_url: str) -> None:
+    async with Proxy.before(amqp_url) as proxy, linked(proxy.through(amqp_url)) as (link, _):
+        await proxy.refuse()
+        proxy.cut()
+        await wait_until(lambda: not link.up)
+        subscription = Subscription(link, "q", keep, prefetch=1)
+        await subscription.aclose()
+        async with subscription:
+            await asyncio.sleep(0)
+            assert not subscription.attached
+
+
+async def _is(link: Link, queue: str, depth: Depth) -> bool:
+    return await look(link, queue) == depth

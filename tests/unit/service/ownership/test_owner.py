@@ -1,0 +1,182 @@
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from clients import _registry
+from clients._call import Call
+from clients._environment import Environment
+from clients._gate import HandedBack
+from clients._redact import Redactor
+from contracts import UpstreamUnavailable
+from contracts._events import Event
+from service.amqp.consumer import OnDelivery
+from service.integration import Integration, Means
+from service.metrics import Metrics
+from service.ownership.owner import Owner, Telling
+from tests.support.clock import QuickClock
+
+
+@dataclass
+class FakeDesk:
+    """Takes deliveries and has nothing to do with them."""
+
+    taken: list[object] = field(default_factory=list)
+    drained: float | None = None
+
+    def __len__(self) -> int:
+        return len(self.taken)
+
+    def take(self, delivery: object) -> None:
+        self.taken.append(delivery)
+
+    async def drain(self, within: float) -> None:
+        self.drained = within
+        self.taken.clear()
+
+
+class FakeConsumer:
+    """What a subscription would do."""
+
+    def __init__(self, log: list[str]) -> None:
+        self.log = log
+        self.attached = False
+
+    def start(self) -> None:
+        self.attached = True
+        self.log.append("start")
+
+    async def stop(self) -> None:
+        self.log.append("stop")
+
+    async def aclose(self) -> None:
+        self.attached = False
+        self.log.append("close")
+
+
+@dataclass
+class Told:
+    """Remembers events instead of publishing them."""
+
+    keys: list[str] = field(default_factory=list)
+
+    def tell(self, key: str, _: Event) -> None:
+        self.keys.append(key)
+
+
+@dataclass
+class Bench:
+    owner: Owner
+    desk: FakeDesk
+    told: Told
+    log: list[str]
+
+
+@pytest.fixture
+async def bench() -> AsyncIterator[Bench]:
+    means = Means(Environment({}), Redactor(), QuickClock(), "h", sandbox="on")
+    integration = Integration(_registry.load("notion"), means)
+    desk, told, log = FakeDesk(), Told(), list[str]()
+
+    def subscribe(_: OnDelivery) -> FakeConsumer:
+        return FakeConsumer(log)
+
+    telling = Telling(integration, told, Metrics())
+    integration.note = telling.note
+    owner = Owner(integration, desk, subscribe, telling)  # type: ignore[arg-type]
+    yield Bench(owner, desk, told, log)
+    await integration.client.aclose()
+
+
+def serving(bench: Bench) -> bool:
+    return bench.owner.serving
+
+
+def serve(bench: Bench) -> None:
+    owner = bench.owner
+    owner.gained({}, paused=False)
+    _, ticket = owner.plan(final=False)
+    owner.confirmed(ticket)
+
+
+async def test_nothing_is_served_before_the_first_confirmed_reservation(bench: Bench) -> None:
+    bench.owner.gained({}, paused=False)
+    assert bench.owner.held
+    assert not serving(bench)
+    _, ticket = bench.owner.plan(final=False)
+    bench.owner.confirmed(ticket)
+    assert serving(bench)
+    bench.owner.confirmed(bench.owner.plan(final=False)[1])
+    assert bench.log == ["start"]
+
+
+async def test_a_lost_lease_stops_all_at_once(bench: Bench) -> None:
+    serve(bench)
+    bench.owner.lost("it was late")
+    assert not bench.owner.held
+    assert not serving(bench)
+    with pytest.raises(HandedBack):
+        await bench.owner.integration.gates["api"].enter(Call())
+    await asyncio.sleep(0)
+    assert bench.log == ["start", "close"]
+
+
+async def test_a_lease_that_comes_again_serves_again(bench: Bench) -> None:
+    serve(bench)
+    bench.owner.lost("it was late")
+    serve(bench)
+    assert serving(bench)
+
+
+async def test_a_paused_one_is_owned_and_not_served(bench: Bench) -> None:
+    bench.owner.gained({}, paused=True)
+    bench.owner.confirmed(bench.owner.plan(final=False)[1])
+    assert not serving(bench)
+    bench.owner.pause(paused=False)
+    bench.owner.confirmed(bench.owner.plan(final=False)[1])
+    assert serving(bench)
+    bench.owner.pause(paused=True)
+    await bench.owner.aclose()
+    assert not serving(bench)
+    assert bench.log == ["start", "stop", "close"]
+    assert bench.told.keys == ["health.notion.paused", "health.notion.up", "health.notion.paused"]
+
+
+async def test_winding_down_takes_nothing_new_and_closes_last(bench: Bench) -> None:
+    serve(bench)
+    bench.owner.integration.client.get()
+    await bench.owner.wind_down(2.5)
+    assert bench.desk.drained == 2.5
+    assert bench.log == ["start", "stop", "close"]
+    bench.owner.confirmed(bench.owner.plan(final=False)[1])
+    assert not serving(bench)
+    bench.owner.resume()
+    bench.owner.confirmed(bench.owner.plan(final=False)[1])
+    assert serving(bench)
+    bench.owner.lost("the hub stops")
+    await bench.owner.aclose()
+    assert not bench.owner.integration.client.made
+    assert bench.log == ["start", "stop", "close", "start", "close"]
+
+
+async def test_winding_down_without_serving(bench: Bench) -> None:
+    await bench.owner.wind_down(1.0)
+    bench.owner.lost("it never was")
+    assert bench.log == []
+
+
+async def test_who_has_work_renews_often(bench: Bench) -> None:
+    serve(bench)
+    assert not bench.owner.busy()
+    bench.desk.take(object())
+    assert bench.owner.busy()
+
+
+async def test_attempts_tell_health(bench: Bench) -> None:
+    serve(bench)
+    down = UpstreamUnavailable("down")
+    for failure in (down, down, None):
+        bench.owner.telling.note("api", failure, 0.1)
+    bench.owner.telling.snapshot()
+    assert bench.told.keys == ["health.notion.up", "health.notion.down", *["health.notion.up"] * 2]
