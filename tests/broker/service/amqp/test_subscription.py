@@ -80,8 +80,10 @@ async def test_a_queue_of_its_own_is_made_anew(amqp_url: str, names: OwnNames) -
         source = Temporary(names.control)
         async with Subscription(link, source, inbox, prefetch=10) as subscription:
             await wait_until(lambda: subscription.attached)
+            await proxy.refuse()
             proxy.cut()
             await wait_until(lambda: not subscription.attached)
+            await proxy.accept()
             await wait_until(lambda: subscription.attached)
             message = Message(b"who")
             await Publisher(other).publish(names.control, "", message)
