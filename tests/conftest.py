@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator, Iterator
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 import pytest
 
@@ -35,6 +35,19 @@ def pytest_terminal_summary(
 ) -> None:
     """Say which broker the tests used."""
     terminalreporter.write_line(f"broker: {config.stash.get(USED, 'no test asked for one')}")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Tell the process that runs the workers which broker this worker used."""
+    if USED in session.config.stash and hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["broker"] = session.config.stash[USED]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:  # noqa: ANN401  (pytest-xdist has no types)
+    """Take note of the broker that a worker used."""
+    if used := getattr(node, "workeroutput", {}).get("broker"):
+        node.config.stash[USED] = f"{used}, one for each worker"
 
 
 @pytest.fixture(scope="session")

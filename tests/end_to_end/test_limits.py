@@ -52,6 +52,7 @@ async def acts(agent: Agent, count: int) -> list[str]:
     return await all_of(*(agent.send("twilio.send_message", sms(id_), id=id_) for id_ in ids))
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 async def test_a_backlog_uses_its_limits_and_no_more(
     amqp_url: str, names: OwnNames, tmp_path: Path
@@ -75,6 +76,7 @@ async def test_a_backlog_uses_its_limits_and_no_more(
         assert used(RATE, arrivals) >= 0.99
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 async def test_owners_that_die_and_freeze_spend_no_token_twice(
     amqp_url: str, names: OwnNames, tmp_path: Path
@@ -143,6 +145,8 @@ class Stalling(Vendor):
         return [Pause(2.0 if self._slow > 0 else 0.0), await super().__call__(request)]
 
 
+@pytest.mark.alone
+@pytest.mark.slow
 async def test_a_vendor_that_stalls_gets_no_burst_afterwards(
     amqp_url: str, names: OwnNames, tmp_path: Path
 ) -> None:

@@ -11,6 +11,7 @@ from tests.support.backlog import NEAR, observe
 from tests.support.broker import OwnNames
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 async def test_a_backlog_of_20000_requests_costs_no_memory_and_no_deadline(
     amqp_url: str, names: OwnNames, tmp_path: Path

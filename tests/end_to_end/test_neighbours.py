@@ -81,6 +81,7 @@ def ratio(pairs: list[tuple[float, float]]) -> float:
     return float(min(beside) / min(calm))
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 async def test_an_upstream_that_hangs_slows_nobody_else(
     amqp_url: str, names: OwnNames, tmp_path: Path

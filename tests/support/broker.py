@@ -14,6 +14,7 @@ from typing import Final, TypeVar
 import aiormq
 from aiormq.abc import AbstractChannel
 
+from clients import _registry
 from contracts._names import Names
 from service.node.node import Node, NodeError
 from service.node.process import find_scripts
@@ -22,7 +23,6 @@ T = TypeVar("T")
 
 URL_VARIABLE: Final = "HUB_TEST_AMQP_URL"
 IMAGE: Final = "rabbitmq:4.2-management"
-CONTRACTS: Final = Path(__file__).parents[2] / "contracts"
 
 
 class NoBroker(Exception):
@@ -64,7 +64,7 @@ class OwnNames(Names):
     def all_queues(self) -> set[str]:
         """Every queue that a hub or this test may have declared under the prefix."""
         plain = Names(self.prefix)
-        known = {path.stem for path in CONTRACTS.glob("[a-z]*.py")}
+        known = _registry.names()
         kinds = (plain.queue, plain.lease)
         of_integrations = {kind(integration) for kind in kinds for integration in known}
         shared = {self.unrouted, self.dropped, self.dead_letters}

@@ -101,6 +101,7 @@ def test_what_is_not_done_is_not_claimed() -> None:
         (b"no json", "hub"),
         (b"\xff", "hub"),
     ],
+    ids=["stranger", "nobody", "unknown", "no JSON", "no text"],
 )
 def test_other_users_and_nonsense_change_nothing(body: bytes, user: str | None) -> None:
     bench = Bench()
