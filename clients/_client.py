@@ -7,14 +7,15 @@ from types import ModuleType
 from typing import Any, ClassVar, Final
 
 from clients._api import Api, HttpCall
-from clients._auth import Auth
+from clients._auth import Proof
 from clients._call import CURRENT, Call
-from clients._environment import Environment, missing
+from clients._environment import NOTHING, Environment, missing
 from clients._http import HttpResponse
 from clients._kit import Kit
 from clients._operation import Operation, read_operation
-from clients._upstream import Upstream
-from contracts import Failure, OutcomeUnknown, Request, Result
+from clients._tokens import Tokens, TokenSource
+from clients._upstream import DEFAULT, Upstream
+from contracts import Facts, Failure, FieldError, InvalidRequest, OutcomeUnknown, Request, Result
 
 Health = dict[str, Any]
 """``{"status": "ok" | "error", "upstreams": {name: {"status", "latency_ms", …}}}``."""
@@ -37,6 +38,8 @@ class Client:
     """Variables it reads besides keys and addresses."""
     samples: ClassVar[Mapping[str, str]] = {}
     """Stand-ins for variables in the sandbox, as the recordings have them."""
+    opt_in: ClassVar[bool] = False
+    """Whether it is off unless HUB_INTEGRATIONS names it."""
     exempt: ClassVar[Mapping[str, str]] = {}
     """Rules of the quality scale it does not meet, each with the reason."""
 
@@ -49,6 +52,10 @@ class Client:
         for upstream in cls.upstreams.values():
             upstream.integration = cls.name
             upstream.alone = len(cls.upstreams) == 1
+            for address in upstream.auth.asks:
+                if address not in cls.upstreams.values():
+                    raise TypeError(f"{cls.__name__}.{upstream.name} gets its tokens elsewhere.")
+                address.for_tokens = True
         found = (read_operation(m) for m in members.values() if inspect.isfunction(m))
         cls.operations = {one.method: one for one in found if one}
         strange = (one.name for one in cls.operations.values() if not _serves(cls.name, one))
@@ -58,20 +65,26 @@ class Client:
     def __init__(self, kit: Kit) -> None:
         self.env = kit.env
         self._kit = kit
+        self._here = self.upstreams_in(kit.env)
+        self._tokens = Tokens(self._fetch, kit.clock, kit.redact)
         self._apis: dict[str, Api] = {}
 
-    def way_to(self, upstream: str) -> Api:
-        """Return the way to call one upstream, made on first use.
+    def way_to(self, upstream: str, instance: str | None = None) -> Api:
+        """Return the way to call one upstream, made on first use; by default its first instance.
 
         Raises:
+            InvalidRequest: it has no instance of that name; tells the names.
             NotConfigured: a key or the address is missing; names the variables.
         """
-        if upstream not in self._apis:
-            facts = self.upstreams[upstream]
+        facts = None if instance else self._here.get(upstream)
+        facts = facts or self._instance(upstream, instance)
+        if facts.name not in self._apis:
             if lacking := facts.lacking(self.env):
                 raise missing(lacking)
-            self._apis[upstream] = Api(facts, self._kit.way(upstream), self.refusal)
-        return self._apis[upstream]
+            way = self._kit.way(facts.name)
+            refusal = _honest if facts.for_tokens else self.refusal
+            self._apis[facts.name] = Api(facts, way, refusal, self._tokens)
+        return self._apis[facts.name]
 
     async def call(self, request: Request[Any], call: Call) -> Result:
         """Run one request.
@@ -88,12 +101,16 @@ class Client:
             raise operation.unknown(failure) from None
 
     def refusal(self, response: HttpResponse) -> Failure | None:  # noqa: ARG002  (for subclasses)
-        """Return the failure that a 2xx body hides; vendors that lie override this."""
+        """Return what an answer below 500 really means; None: what its status says.
+
+        Vendors that hide failures in a 200, or say one thing with the status of another, override
+        this. An `UpstreamThrottled` pauses the bucket.
+        """
         return None
 
     async def health_check(self) -> Health:
         """Probe each upstream that has a cheap call; `status` is ``ok`` or ``error``."""
-        found = {name: await self._probe(name) for name in self.upstreams}
+        found = {name: await self._probe(name) for name in self._here}
         bad = any(one["status"] == "error" for one in found.values())
         return {"status": "error" if bad else "ok", "upstreams": found}
 
@@ -105,15 +122,31 @@ class Client:
         """
         call = Call(timeout=_PROBE_TIMEOUT, deadline=self._kit.clock.now() + _PROBE_PATIENCE)
         CURRENT.set(call)
-        path = self.upstreams[upstream].probe
+        path = self._here[upstream].probe
         if path:
             await self.way_to(upstream).send(HttpCall("GET", path))
         return call
 
     async def aclose(self) -> None:
         """Leave nothing open."""
+        await self._tokens.aclose()
         for api in reversed(self._apis.values()):
             await api.aclose()
+
+    def _instance(self, upstream: str, instance: str | None) -> Upstream:
+        own = [one for one in self._here.values() if one.member == upstream]
+        names = [one.instance or DEFAULT for one in own]
+        if instance is None or instance in names:
+            return own[names.index(instance) if instance else 0]
+        text = f"There is no {upstream} {instance!r} here, only {', '.join(names)}."
+        error = FieldError(field=instance, message="is no instance")
+        raise InvalidRequest(text, Facts(errors=(error,)))
+
+    async def _fetch(self, source: TokenSource, env: Environment) -> HttpResponse:
+        body, proof = source.asked(env, self._kit.clock.wall())
+        self._kit.redact.learn(Proof(proof).secrets())
+        asking = self.way_to(source.at.member).saying(dict(proof))
+        return await asking.send(HttpCall("POST", source.path, body=body))
 
     async def _probe(self, upstream: str) -> Health:
         try:
@@ -136,20 +169,35 @@ class Client:
         return tuple(sorted(one.operation for one in promised - written))
 
     @classmethod
+    def upstreams_in(cls, env: Environment) -> dict[str, Upstream]:
+        """Return its upstreams as they are in this environment, each named instance one."""
+        return {one.name: one for facts in cls.upstreams.values() for one in facts.here(env)}
+
+    @classmethod
     def lacking(cls, env: Environment) -> tuple[str, ...]:
         """Return the variables that some upstream lacks."""
-        found = (name for one in cls.upstreams.values() for name in one.lacking(env))
+        found = (name for one in cls.upstreams_in(env).values() for name in one.lacking(env))
         return tuple(dict.fromkeys(found))
 
     @classmethod
-    def reads(cls) -> tuple[str, ...]:
-        """Return every variable it reads, keys first."""
-        auths: list[Auth] = [one.auth for one in cls.upstreams.values()]
-        keys = [name for auth in auths for name in auth.variables]
-        needs = [name for one in cls.upstreams.values() for name in one.needs]
-        addresses = [n for u in cls.upstreams.values() for n in (u.url_variable, *u.aliases)]
-        limits = [one.limit_variable for one in cls.upstreams.values()]
-        return tuple(dict.fromkeys([*keys, *needs, *cls.variables, *addresses, *limits]))
+    def unusable(cls, env: Environment) -> bool:
+        """Return whether no upstream at all can be called; those for tokens do not count."""
+        found = [one for one in cls.upstreams_in(env).values() if not one.for_tokens]
+        return bool(found) and all(one.lacking(env) for one in found)
+
+    @classmethod
+    def reads(cls, env: Environment = NOTHING) -> tuple[str, ...]:
+        """Return every variable it reads in this environment, keys first."""
+        here = cls.upstreams_in(env).values()
+        names = [name for one in here for name in one.keys]
+        names += [name for one in here for name in one.places]
+        names += [one.instances for one in here if one.instances]
+        names += [*cls.variables, *(n for one in here for n in (*one.url_variables, *one.pins))]
+        return tuple(dict.fromkeys([*names, *(one.limit_variable for one in here)]))
+
+
+def _honest(_: HttpResponse) -> None:
+    """What the status says is so."""
 
 
 def _integration(module: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from pydantic import SecretStr
 
@@ -43,8 +43,12 @@ class Environment:
         """
         value = self.get(*names)
         if value is None:
-            raise missing(names[:1])
+            raise missing(map(self.named, names[:1]))
         return value
+
+    def named(self, name: str) -> str:
+        """Return the variable that is read where `name` is asked for."""
+        return name
 
     def _from_file(self, name: str) -> str:
         path = self._values.get(f"{name}_FILE")
@@ -60,6 +64,27 @@ class Environment:
             raise NotConfigured(text) from None
 
 
+class InstanceEnvironment(Environment):
+    """What one of several named instances reads: ``N8N_BACKUP_API_KEY`` for ``N8N_API_KEY``."""
+
+    def __init__(self, real: Environment, prefix: str, instance: str) -> None:
+        self._real = real
+        self._prefix = f"{prefix}_"
+        self._own = f"{prefix}_{instance.upper()}_"
+
+    def find(self, *names: str) -> Found | None:
+        """Return the first of the instance's own variables that has a value."""
+        return self._real.find(*map(self.named, names))
+
+    def named(self, name: str) -> str:
+        """Put the instance's name behind the integration's."""
+        return self._own + name.removeprefix(self._prefix)
+
+
 def missing(names: Iterable[str]) -> NotConfigured:
     """Return the failure that names the variables to set."""
     return NotConfigured(f"Set {', '.join(names)} (or NAME_FILE) where the hub runs.")
+
+
+NOTHING: Final = Environment({})
+"""Where no variable is set."""

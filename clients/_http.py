@@ -44,6 +44,8 @@ class HttpRequest:
     """Seconds for the whole call: waiting for a connection, writing and reading."""
     fresh: bool = False
     """Never on a connection that was used before: such a one may be closed while we write."""
+    secret: str = field(default="", repr=False)
+    """A key that stands in the query, quoted: on the wire only, `url` never has it."""
     mark: Mark = field(default_factory=Mark, compare=False, repr=False)
     may_leave: Callable[[], Awaitable[bool]] = field(default=_always, compare=False, repr=False)
     """Asked by `leave`."""
@@ -58,18 +60,34 @@ class HttpRequest:
             raise TransportError("late", sent=False)
 
     def within(
-        self, timeout: float, may_leave: Callable[[], Awaitable[bool]] = _always
+        self,
+        timeout: float,
+        may_leave: Callable[[], Awaitable[bool]] = _always,
+        *,
+        proof: tuple[tuple[str, str], ...] = (),
+        secret: str = "",
     ) -> "HttpRequest":
-        """Return the same request, to be sent once more, within `timeout` seconds."""
+        """Return the same request, to be sent once more, within `timeout` seconds.
+
+        `proof` are the headers that prove who asks, `secret` is what does so in the query.
+        """
         return HttpRequest(
             self.method,
             self.url,
-            self.headers,
+            (*self.headers, *proof),
             self.body,
             timeout,
             self.fresh,
+            secret,
             may_leave=may_leave,
         )
+
+    @property
+    def wire_url(self) -> str:
+        """The address as it leaves, with the key that stands in its query."""
+        if not self.secret:
+            return self.url
+        return f"{self.url}{'&' if '?' in self.url else '?'}{self.secret}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +99,8 @@ class HttpResponse:
     """Names in lower case, repeated ones joined by a comma."""
     body: bytes = field(repr=False)
     """Decoded: without its content encoding."""
+    reason: str = field(default="", repr=False)
+    """What stands behind the status: some vendors put their error there."""
 
 
 class TransportError(Exception):

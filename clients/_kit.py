@@ -32,6 +32,7 @@ class Way:
     redact: Redactor
     clock: Clock
     retry: Retry
+    most_bytes: float = math.inf
     backoff: Backoff = field(default_factory=Backoff)
     note: Note = _nobody
 
@@ -47,6 +48,8 @@ class Kit:
     redact: Redactor
     clock: Clock = field(default_factory=Clock)
     note: Note = _nobody
+    most_bytes: float = math.inf
+    """Bytes of a result as it travels."""
 
     def way(self, upstream: str) -> Way:
         """Return the way to one upstream."""
@@ -57,6 +60,7 @@ class Kit:
             redact=self.redact,
             clock=self.clock,
             retry=Retry(self.clock),
+            most_bytes=self.most_bytes,
             note=self.note,
         )
 

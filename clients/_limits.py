@@ -10,7 +10,18 @@ from typing import Final, Literal
 
 from clients._flight import InFlight
 from clients._learned import Learned
-from clients._rates import DAY, HOUR, MINUTE, MONTH, SECOND, Limits, Rate, parse_limits
+from clients._rates import (
+    DAY,
+    HOUR,
+    MINUTE,
+    MONTH,
+    SECOND,
+    Concurrency,
+    Limits,
+    Rate,
+    limits_of,
+    parse_limits,
+)
 from clients._reserve import HORIZON, Allowance, Ledger, Plan, Saved
 from clients._signals import Seen
 from clients._windows import NANO, Spend, Window, ticks, units, window
@@ -23,10 +34,12 @@ __all__ = [
     "MONTH",
     "SECOND",
     "Bucket",
+    "Concurrency",
     "Held",
     "Limits",
     "Plan",
     "Rate",
+    "limits_of",
     "parse_limits",
 ]
 

@@ -1,6 +1,7 @@
 """What a vendor allows, as values with a text form: ``3/s burst 10, 2000/h, concurrency 5``."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
@@ -57,6 +58,18 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
+class Concurrency:
+    """So many calls in flight at once, where the vendor counts those."""
+
+    calls: int
+    source: str = field(default="", compare=False)
+    """Where the vendor says so."""
+
+    def __post_init__(self) -> None:
+        _check("concurrency", self.calls, 1)
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """All that one upstream allows; ``str`` gives the text that `parse_limits` reads."""
 
@@ -72,6 +85,14 @@ class Limits:
         """As `parse_limits` reads it; empty without a limit."""
         cap = () if self.concurrency is None else (f"concurrency {self.concurrency}",)
         return ", ".join((*map(str, self.rates), *cap))
+
+
+def limits_of(facts: Iterable[Rate | Concurrency]) -> Limits:
+    """Return all that these facts allow together."""
+    both = tuple(facts)
+    rates = tuple(one for one in both if isinstance(one, Rate))
+    caps = [one.calls for one in both if isinstance(one, Concurrency)]
+    return Limits(rates, min(caps, default=None))
 
 
 def parse_limits(text: str) -> Limits:

@@ -10,12 +10,15 @@ One file for each case, ``recordings/<integration>/<operation>.<case>.json``::
      "code": null}
 
 A body is JSON as it is, or text as a string, or ``{"base64": "…"}``; a form is an object under
-``form``. `code` is the failure that the case ends in.
+``form``, one in parts a list under ``multipart``: ``{"name": "…", "text": "…"}`` or ``{"name",
+"filename", "type", "base64"}``. `code` is the failure that the case ends in. A key in the query and
+requests for tokens are not recorded.
 """
 
 import base64
 import json
 from collections.abc import Mapping
+from email.parser import HeaderParser
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -24,6 +27,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from clients._http import HttpResponse
 
 Kind = Literal["sample", "openapi", "documentation", "constructed"]
 
@@ -57,6 +62,7 @@ class Asked(_Part):
     query: Mapping[str, str | list[str]] = Field(default_factory=dict)
     body: Any = None
     form: Mapping[str, str | list[str]] | None = None
+    multipart: list[Mapping[str, str]] | None = None
 
     def fits(self, method: str, target: str, body: bytes) -> bool:
         """Return whether a call below the base address is this one."""
@@ -67,12 +73,11 @@ class Asked(_Part):
     def _same_body(self, body: bytes) -> bool:
         if self.form is not None:
             return _folded(body.decode()) == _listed(self.form)
+        if self.multipart is not None:
+            return _parts(body) == [dict(one) for one in self.multipart]
         if self.body is None:
             return not body
-        try:
-            return bool(orjson.loads(body) == self.body)
-        except orjson.JSONDecodeError:
-            return False
+        return body == _raw(self.body) or _is_json(body, self.body)
 
 
 class Answered(_Part):
@@ -82,15 +87,20 @@ class Answered(_Part):
     headers: Mapping[str, str] = Field(default_factory=dict)
     body: Any = None
 
+    reason: str = ""
+    """What stands behind the status, where it says something."""
+
     def raw(self) -> bytes:
         """Return the body's bytes."""
-        if self.body is None:
-            return b""
-        if isinstance(self.body, str):
-            return self.body.encode()
-        if isinstance(self.body, dict) and set(self.body) == {"base64"}:
-            return base64.b64decode(self.body["base64"])
-        return json.dumps(self.body).encode()
+        return _raw(self.body)
+
+    def at(self, url: str = "", base: str = "") -> HttpResponse:
+        """Return it as an answer; addresses at `url` in it are at `base` now."""
+        headers, body = {name.lower(): text for name, text in self.headers.items()}, self.raw()
+        if url and url != base:
+            headers = {name: text.replace(url, base) for name, text in headers.items()}
+            body = body.replace(url.encode(), base.encode())
+        return HttpResponse(self.status, headers, body, self.reason)
 
 
 class Exchange(_Part):
@@ -145,3 +155,42 @@ def _folded(text: str) -> dict[str, list[str]]:
 
 def _listed(values: Mapping[str, str | list[str]]) -> dict[str, list[str]]:
     return {name: [one] if isinstance(one, str) else list(one) for name, one in values.items()}
+
+
+def _raw(body: Any) -> bytes:  # noqa: ANN401  (JSON of a recording)
+    if body is None:
+        return b""
+    if isinstance(body, str):
+        return body.encode()
+    if _is_base64(body):
+        return base64.b64decode(body["base64"])
+    return json.dumps(body).encode()
+
+
+def _is_base64(body: Any) -> bool:  # noqa: ANN401
+    return isinstance(body, dict) and body.keys() == {"base64"}
+
+
+def _is_json(body: bytes, expected: Any) -> bool:  # noqa: ANN401
+    try:
+        return bool(orjson.loads(body) == expected)
+    except orjson.JSONDecodeError:
+        return False
+
+
+def _parts(body: bytes) -> list[dict[str, str]]:
+    """Return the parts of a multipart form, as recordings have them."""
+    mark = body.partition(b"\r\n")[0][2:]
+    parts = body.split(b"--" + mark)[1:-1]
+    return [_part(*one.removeprefix(b"\r\n").partition(b"\r\n\r\n")) for one in parts]
+
+
+def _part(head: bytes, _: bytes, content: bytes) -> dict[str, str]:
+    said = HeaderParser().parsestr(head.decode())
+    name = str(said.get_param("name", "", "content-disposition"))
+    data, filename = content.removesuffix(b"\r\n"), said.get_filename()
+    if filename is None:
+        return {"name": name, "text": data.decode()}
+    text = base64.b64encode(data).decode()
+    kind = said.get_content_type()
+    return {"name": name, "filename": filename, "type": kind, "base64": text}

@@ -2,13 +2,18 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from heapq import nlargest
+from posixpath import commonprefix
 from typing import Final
 
 from clients._environment import Environment, Found
 from clients._http import HttpRequest, HttpResponse
 from clients._recordings import Exchange, Recording
+from clients._upstream import Upstream
 
-_SHOWN: Final = 5
+_SHOWN: Final = 2
+_LONGEST: Final = 120
+_TOKEN: Final = b'{"access_token": "sandbox", "expires_in": 3600, "token_type": "Bearer"}'
 
 
 class SandboxEnvironment(Environment):
@@ -33,13 +38,14 @@ class SandboxTransport:
     Where a success and a refusal were recorded of the same call, it answers the success.
     """
 
-    def __init__(self, base: str, upstream: str, recordings: Iterable[Recording]) -> None:
+    def __init__(self, upstream: Upstream, base: str, recordings: Iterable[Recording]) -> None:
         self._base = base
-        self._exchanges: list[Exchange] = [
-            exchange
+        self._upstream = upstream
+        self._known: list[tuple[Exchange, Recording]] = [
+            (exchange, recording)
             for recording in sorted(recordings, key=lambda one: one.code is not None)
             for exchange in recording.exchanges
-            if exchange.upstream == upstream
+            if exchange.upstream == upstream.member
         ]
 
     async def send(self, request: HttpRequest) -> HttpResponse:
@@ -47,25 +53,37 @@ class SandboxTransport:
         await request.leave()
         request.mark.sent = True
         target = request.url.removeprefix(self._base)
-        for one in self._exchanges:
+        for one, _ in self._known:
             if one.request.fits(request.method, target, request.body):
-                answer = one.response
-                return HttpResponse(answer.status, _lowered(answer.headers), answer.raw())
+                return one.response.at(self._upstream.url, self._base)
+        if self._upstream.for_tokens and request.method == "POST":
+            return HttpResponse(200, {}, _TOKEN)
         return self._unknown(request.method, target)
 
     async def aclose(self) -> None:
         """Nothing is open."""
 
     def _unknown(self, method: str, target: str) -> HttpResponse:
-        known = sorted({f"{x.request.method} {x.request.path}" for x in self._exchanges})
         text = (
-            f"The sandbox has no recording of {method} {target}. It has, with the parameters that "
-            f"`hub catalog` shows: {', '.join(known[:_SHOWN])}{', …' if known[_SHOWN:] else ''}."
+            f"Nothing was recorded for {method} {target} with these parameters. "
+            f"{self._nearest(f'{method} {target}')} `hub integrations NAME` lists all operations."
         )
         return HttpResponse(
             404, {"content-type": "application/json"}, json.dumps({"message": text}).encode()
         )
 
+    def _nearest(self, asked: str) -> str:
+        def likeness(known: tuple[Exchange, Recording]) -> int:
+            call = known[0].request
+            return len(commonprefix([asked, f"{call.method} {call.path}"]))
 
-def _lowered(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name.lower(): value for name, value in headers.items()}
+        near = [_shown(recording) for _, recording in nlargest(_SHOWN, self._known, likeness)]
+        return (
+            f"Nearest to it: {', '.join(dict.fromkeys(near))}." if near else "Nothing at all was."
+        )
+
+
+def _shown(recording: Recording) -> str:
+    params = json.dumps(recording.params, ensure_ascii=False)
+    short = params if len(params) <= _LONGEST else f"{params[:_LONGEST]}…"
+    return f"{recording.operation} {short}"

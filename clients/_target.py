@@ -34,10 +34,10 @@ def target(template: str, values: Mapping[str, Any], query: Query) -> str:
         InvalidRequest: a path's value is empty, ``.`` or ``..``, or has control characters.
     """
     filled = _HOLE.sub(lambda hole: _filled(hole[1], hole[2], values), template)
-    said = _said(query)
-    if not said:
+    shown = said(query)
+    if not shown:
         return filled
-    return f"{filled}{'&' if '?' in filled else '?'}{said}"
+    return f"{filled}{'&' if '?' in filled else '?'}{shown}"
 
 
 def pairs(values: Query) -> list[tuple[str, str]]:
@@ -48,6 +48,16 @@ def pairs(values: Query) -> list[tuple[str, str]]:
         for one in (value if isinstance(value, list | tuple) else (value,))
         if one is not None
     ]
+
+
+def said(query: Query) -> str:
+    """Return a query, quoted."""
+    return "&".join(f"{quote(k, safe='')}={quote(v, safe='')}" for k, v in pairs(query))
+
+
+def commas(values: Iterable[Value]) -> str | None:
+    """Return several values as one: ``a,b``; None of nothing."""
+    return ",".join(map(text, values)) or None
 
 
 def text(value: Any) -> str:  # noqa: ANN401  (a parameter of any contract)
@@ -64,12 +74,8 @@ def text(value: Any) -> str:  # noqa: ANN401  (a parameter of any contract)
 def _filled(sign: str, names: str, values: Mapping[str, Any]) -> str:
     if not sign:
         return _segment(names, values[names])
-    said = _said({name: values[name] for name in names.split(",")})
-    return f"{sign}{said}" if said else ""
-
-
-def _said(query: Query) -> str:
-    return "&".join(f"{quote(k, safe='')}={quote(v, safe='')}" for k, v in pairs(query))
+    shown = said({name: values[name] for name in names.split(",")})
+    return f"{sign}{shown}" if shown else ""
 
 
 def _segment(name: str, value: Any) -> str:  # noqa: ANN401

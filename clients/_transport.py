@@ -45,7 +45,7 @@ class AioHttpTransport:
     ) -> None:
         self._connections = connections
         self._max_bytes = max_bytes
-        self._tls = tls
+        self.tls = tls
         self._session: ClientSession | None = None
         self._closed = False
 
@@ -77,20 +77,20 @@ class AioHttpTransport:
             headers=request.headers,
             data=request.body or None,
             allow_redirects=False,
-            ssl=context(self._tls) if url.scheme == "https" else True,
+            ssl=context(self.tls) if url.scheme == "https" else True,
             middlewares=(attempt,),
         )
         try:
             body = await self._read(response)
         finally:
             response.close()  # what was read to its end has given its connection back before
-        return HttpResponse(response.status, _headers(response), body)
+        return HttpResponse(response.status, _headers(response), body, response.reason or "")
 
     def _open(self) -> ClientSession:
         if self._closed:
             raise TransportError("closed", sent=False)
         if self._session is None:
-            pin = self._tls.fingerprint()
+            pin = self.tls.fingerprint()
             self._session = ClientSession(
                 connector=aiohttp.TCPConnector(
                     limit=self._connections,
@@ -210,10 +210,10 @@ class _Request(ClientRequest):
 
 def _checked(request: HttpRequest) -> URL:
     """Return the URL as yarl's, having made sure that all leaves as it stands."""
-    match = _URL.fullmatch(request.url)
+    match = _URL.fullmatch(request.wire_url)
     if match is None:
         raise _unfit("the URL is not absolute, quoted and without a user")
-    url = URL(request.url, encoded=True)
+    url = URL(request.wire_url, encoded=True)
     if url.raw_path_qs != (match["target"] or "/"):
         raise _unfit("the URL has a fragment, or an empty query")
     if not "".join([value for _, value in request.headers]).isascii():

@@ -1,6 +1,7 @@
 """What an answer means: pure, from status, headers and body to a failure or nothing."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Final
 
 import orjson
@@ -21,12 +22,13 @@ from contracts import (
     UpstreamUnavailable,
 )
 
-_OK: Final = range(200, 300)
+OK: Final = range(200, 300)
 _MOVED: Final = range(300, 400)
 _BROKEN: Final = range(500, 600)
 _UNAUTHORIZED: Final = 401
 _TOO_SLOW: Final = 408
 _LONGEST: Final = 500
+_USUAL: Final = {one.value: one.phrase.lower() for one in HTTPStatus}
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class Manners:
     """Statuses that mean: too many, not executed, come later."""
     not_executed: frozenset[int] = frozenset()
     """Server errors after which the vendor documents that nothing happened."""
+    explained: frozenset[int] = frozenset()
+    """Server errors with which the vendor also says a plain no: its client reads them."""
     unauthorized: frozenset[int] = frozenset({_UNAUTHORIZED})
     """Statuses that mean: this key is no good."""
     of_one: frozenset[int] = frozenset()
@@ -53,7 +57,7 @@ def judge(
     whether the hub itself tries again.
     """
     status = response.status
-    if status in _OK:
+    if status in OK:
         return None
     text = short(redact(explain(response)))
     facts = Facts(upstream_status=status)
@@ -110,8 +114,8 @@ def unreadable(detail: str, kind: Class, response: HttpResponse) -> Failure:
 
 
 def explain(response: HttpResponse) -> str:
-    """Return the vendor's own words: its status, code and message."""
-    said = _said(response.body)
+    """Return the vendor's own words: its status, code and message, or its reason phrase."""
+    said = _said(response.body) or _reason(response)
     return f"HTTP {response.status}{': ' if said else ''}{said}"
 
 
@@ -141,6 +145,11 @@ def _refused(text: str, status: int, facts: Facts) -> Failure:
     if status in _MOVED:
         return BadUpstreamReply("The upstream redirects, which the hub never follows.", facts)
     return UpstreamRejected(text, facts)
+
+
+def _reason(response: HttpResponse) -> str:
+    usual = _USUAL.get(response.status, "")
+    return "" if response.reason.lower() == usual else response.reason
 
 
 def _said(body: bytes) -> str:

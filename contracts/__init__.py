@@ -35,7 +35,7 @@ from contracts._events import (
     OwnsEvent,
     UpstreamHealth,
 )
-from contracts._model import Request, Result
+from contracts._model import Content, Contract, Part, Request, Result
 from contracts._names import Names
 from contracts._problem import Facts, FieldError, Outcome, Problem
 
@@ -44,6 +44,8 @@ __all__ = [
     "AgentFault",
     "BadUpstreamReply",
     "CircuitOpen",
+    "Content",
+    "Contract",
     "DidEvent",
     "Expired",
     "Facts",
@@ -63,6 +65,7 @@ __all__ = [
     "Outcome",
     "OutcomeUnknown",
     "OwnsEvent",
+    "Part",
     "Problem",
     "ReplyTooLarge",
     "Request",

@@ -70,6 +70,8 @@ class OwnsEvent(Event):
     owned: tuple[str, ...] = ()
     standing: tuple[str, ...] = ()
     """Those whose lease it holds or waits for: only there may another hub yield to it."""
+    run: str = ""
+    """Random, new with each start: tells a process from another one of the same name."""
 
 
 class LifeEvent(Event):

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from contracts._errors import InvalidRequest, UnknownOperation
 from contracts._model import Request
@@ -27,7 +28,7 @@ def read_request(model: type[Q], params: Mapping[str, Any]) -> Q:
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=False, include_input=False)
         told = tuple(
-            FieldError(field=".".join(map(str, one["loc"])), message=_plain(one["msg"]))
+            FieldError(field=".".join(map(str, one["loc"])), message=_plain(one, model))
             for one in found
         )
         said = "; ".join(f"{one.field or 'parameters'}: {one.message}" for one in told[:_SHOWN])
@@ -49,5 +50,14 @@ def no_such_integration(name: str, known: Iterable[str]) -> str:
     return f"There is no integration {name[:128]!r}. {hint}"
 
 
-def _plain(message: str) -> str:
-    return message.removeprefix("Value error, ")
+def _plain(error: ErrorDetails, model: type[Request[Any]]) -> str:
+    if error["type"] == "extra_forbidden" and len(error["loc"]) == 1:
+        return _no_such_parameter(str(error["loc"][0]), list(model.model_fields))
+    return error["msg"].removeprefix("Value error, ")
+
+
+def _no_such_parameter(name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    if near:
+        return f"No such parameter; the nearest: {', '.join(near)}"
+    return f"No such parameter; there are {', '.join(known)}" if known else "It takes no parameter"

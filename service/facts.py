@@ -5,6 +5,7 @@ from typing import Any
 from clients._client import Client
 from clients._environment import Environment
 from clients._operation import Operation
+from clients._redact import MASK
 from clients._upstream import Upstream
 from contracts import NotConfigured
 
@@ -17,9 +18,10 @@ def facts_of(client: type[Client], env: Environment) -> dict[str, Any]:
         "summary": _first_line(client.__doc__),
         "configured": not lacking,
         "lacking": list(lacking),
-        "variables": list(client.reads()),
-        "upstreams": [_upstream(one, env) for one in client.upstreams.values()],
+        "variables": list(client.reads(env)),
+        "upstreams": [_upstream(one, env) for one in client.upstreams_in(env).values()],
         "operations": [_operation(one) for one in client.operations.values()],
+        "opt_in": client.opt_in,
         "exempt": dict(client.exempt),
     }
 
@@ -27,6 +29,7 @@ def facts_of(client: type[Client], env: Environment) -> dict[str, Any]:
 def _upstream(upstream: Upstream, env: Environment) -> dict[str, Any]:
     try:
         url, limits = upstream.address(env), str(upstream.allowed(env))
+        url = MASK if upstream.secret_url else url
     except NotConfigured as failure:
         url, limits = "", failure.detail
     return {
@@ -35,7 +38,7 @@ def _upstream(upstream: Upstream, env: Environment) -> dict[str, Any]:
         "url_variable": upstream.url_variable,
         "limits": limits,
         "limit_variable": upstream.limit_variable,
-        "sources": [rate.source for rate in upstream.limits if rate.source],
+        "sources": list(dict.fromkeys(one.source for one in upstream.limits if one.source)),
         "probe": upstream.probe,
         "lacking": list(upstream.lacking(env)),
     }

@@ -1,11 +1,11 @@
 """One integration inside this hub: facts, gates, health, and its client once somebody asks."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from clients import _recordings
+from clients import _recordings, _registry
 from clients._client import Client
 from clients._clock import Clock
 from clients._environment import Environment
@@ -13,15 +13,14 @@ from clients._gate import Gate
 from clients._http import Transport
 from clients._kit import Kit, Note, gate_for
 from clients._limits import Plan
-from clients._operation import Operation
 from clients._pool import Lazy
 from clients._redact import Redactor
 from clients._sandbox import SandboxEnvironment, SandboxTransport
 from clients._transport import AioHttpTransport
-from clients._upstream import Upstream
 from contracts import Failure
 from contracts._events import Mode
 from service.health import Health
+from service.window import window
 
 
 @dataclass(frozen=True)
@@ -48,28 +47,26 @@ class Integration:
         self.redact = means.redact
         self.name = facts.name
         self._means = means
-        self.window = means.window
+        self.upstreams = facts.upstreams_in(means.env)
+        self.most = means.window
+        """Requests that it holds in memory at most."""
         self.lacking = facts.lacking(means.env)
         self.mode = _mode(means.sandbox, self.lacking, self.unusable)
         self.env = self._environment()
         self.gates: dict[str, Gate] = {
             name: gate_for(upstream.allowed(means.env), means.clock, upstream.connections)
-            for name, upstream in facts.upstreams.items()
+            for name, upstream in self.upstreams.items()
         }
-        self.health = Health(self.name, facts.upstreams, means.instance)
+        self.health = Health(self.name, self.upstreams, means.instance)
         self.client = Lazy(self._make)
         self.note: Note = lambda *_: None
-        self.operations: Mapping[str, Operation] = {
-            one.name: one for one in facts.operations.values()
-        }
 
     @property
     def unusable(self) -> tuple[str, ...]:
         """The variables it lacks, where no upstream at all can be called; none in the sandbox."""
         if getattr(self, "mode", "none") == "sandbox":
             return ()
-        found = [one.lacking(self._means.env) for one in self.facts.upstreams.values()]
-        return self.lacking if found and all(found) else ()
+        return self.lacking if self.facts.unusable(self._means.env) else ()
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over: what the former owner had reserved counts as spent."""
@@ -94,6 +91,22 @@ class Integration:
             gate.bucket.confirm(plan)
             gate.pump()
 
+    def window(self) -> int:
+        """Return how many requests to hold in memory: those that it can serve soon, if any.
+
+        A request may be for any of its upstreams, so the one that can serve most counts; where a
+        breaker is not closed, one request is enough to try.
+        """
+        now = self.now()
+        found = (
+            window(
+                partial(gate.bucket.wait, now, 1.0),
+                self.most if gate.breaker.state == "closed" else 1,
+            )
+            for gate in self.gates.values()
+        )
+        return max(found, default=self.most)
+
     @property
     def busy(self) -> bool:
         """Whether any of its gates is in use."""
@@ -114,8 +127,14 @@ class Integration:
         env = self._means.env
         if self.mode != "sandbox":
             return env
-        keys = (name for one in self.facts.upstreams.values() for name in one.auth.variables)
-        return SandboxEnvironment(env, self.facts.samples, keys)
+        upstreams = self.upstreams.values()
+        keys = {name: "sandbox" for one in upstreams for name in one.keys if not one.secret_url}
+        addresses = {
+            one.url_variable: f"https://{one.name.replace('_', '-')}.sandbox.invalid"
+            for one in upstreams
+            if one.url_variable in one.lacking(env)
+        }
+        return SandboxEnvironment(env, addresses | dict(self.facts.samples), keys)
 
     def _make(self) -> Client:
         if self.mode != "sandbox":
@@ -128,6 +147,7 @@ class Integration:
                 redact=self.redact,
                 clock=self._means.clock,
                 note=self._told,
+                most_bytes=self._means.most_bytes,
             )
         )
 
@@ -140,19 +160,24 @@ class Integration:
 
     def transport(self, name: str) -> Transport:
         """Return a new way to the upstream of that name."""
-        upstream: Upstream = self.facts.upstreams[name]
+        upstream = self.upstreams[name]
         if self.mode == "sandbox":
-            base = upstream.address(self.env)
-            return SandboxTransport(base, name, _recordings.load(self.name))
-        return AioHttpTransport(max_bytes=self._means.most_bytes, connections=upstream.connections)
+            recordings = _recordings.load(self.name)
+            return SandboxTransport(upstream, upstream.address(self.env), recordings)
+        return AioHttpTransport(
+            max_bytes=self._means.most_bytes,
+            connections=upstream.connections,
+            tls=upstream.tls(self.env),
+        )
 
     def _secrets(self) -> list[str]:
-        names = (name for one in self.facts.upstreams.values() for name in one.auth.variables)
-        return [value for value in map(partial(_value, self.env), names) if value]
+        return [text for one in self.upstreams.values() for text in one.secrets(self.env)]
 
 
-def _value(env: Environment, name: str) -> str | None:
-    return env.get(name)
+def wanted(named: Collection[str], load: Callable[[str], type[Client]]) -> list[type[Client]]:
+    """Return the clients that are on: those that are named, else all but those that have to be."""
+    found = [load(name) for name in named or _registry.names()]
+    return [one for one in found if named or not one.opt_in]
 
 
 def _mode(sandbox: str, lacking: tuple[str, ...], unusable: tuple[str, ...]) -> Mode:

@@ -2,16 +2,16 @@
 
 import re
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, TypedDict
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
 from clients import _registry
-from clients._auth import Auth, FirstOf, Key
 from clients._client import Client
-from clients._limits import Limits
+from clients._limits import limits_of
+from clients._upstream import Upstream
 from contracts import NotConfigured
 from service.settings import DEFAULT, ENVIRONMENT, Settings, variable
 
@@ -19,6 +19,8 @@ _MASK: Final = "***"
 _NOT_SET: Final = "not set"
 _WIDTH: Final = 100
 _SECRET: Final = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|PASSPHRASE|CREDENTIAL|DATABASE_URL|DSN")
+
+Upstreams = Mapping[str, Upstream]
 
 
 class Row(TypedDict):
@@ -84,10 +86,10 @@ def about(text: str | None) -> str:
 
 def _chapter(client: type[Client]) -> list[str]:
     lines = [f"# {client.name}: {about((client.__doc__ or '').strip().splitlines()[0])}"]
-    for (first, *others), what in _groups(client):
+    for (first, *others), what in _groups(client, client.upstreams):
         also = f" (or {', '.join(others)})" if others else ""
         lines.append(f"# {what}{also}")
-        lines.append(f"#{first}={_default(client, first)}")
+        lines.append(f"#{first}={_default(client.upstreams, first)}")
     return lines
 
 
@@ -107,9 +109,13 @@ def _own(settings: Settings, field: str) -> Row:
 
 
 def _client(settings: Settings, client: type[Client]) -> Iterator[Row]:
-    keys = {name for one in client.upstreams.values() for name in one.auth.variables}
-    for (first, *others), what in _groups(client):
-        default = _default(client, first)
+    try:
+        upstreams = client.upstreams_in(settings.environment)
+    except NotConfigured:
+        upstreams = dict(client.upstreams)
+    keys = {name for one in upstreams.values() for name in one.keys}
+    for (first, *others), what in _groups(client, upstreams):
+        default = _default(upstreams, first)
         value, read, source = _found(settings, [first, *others])
         secret = value and (read.removesuffix("_FILE") in keys or _SECRET.search(read))
         yield {
@@ -136,44 +142,38 @@ def _found(settings: Settings, names: Sequence[str]) -> tuple[str, str, str]:
     return found.value.get_secret_value(), read, layers.source(read)
 
 
-def _groups(client: type[Client]) -> Iterator[tuple[list[str], str]]:
+def _groups(client: type[Client], upstreams: Upstreams) -> Iterator[tuple[list[str], str]]:
     """Yield what may be set: its name, then those that are read where that one is not set."""
     seen: set[str] = set()
-    for names, what in _all_groups(client):
+    for names, what in _all_groups(client, upstreams):
         if names[0] not in seen:
             seen |= set(names)
             yield names, what
 
 
-def _all_groups(client: type[Client]) -> Iterator[tuple[list[str], str]]:
-    upstreams = client.upstreams.values()
-    for one in upstreams:
-        yield from ((names, f"Key of {client.name}") for names in _keys(one.auth))
-    for one in upstreams:
-        yield from (([name], f"Part of the paths of {client.name}") for name in one.needs)
+def _all_groups(client: type[Client], upstreams: Upstreams) -> Iterator[tuple[list[str], str]]:
+    here = upstreams.values()
+    for one in here:
+        yield from ((list(names), f"Key of {client.name}") for names in one.key_groups)
+    for one in here:
+        yield from (([name], f"Part of the paths of {client.name}") for name in one.places)
+    for one in here:
+        if one.instances:
+            yield [one.instances], f"Names of the instances of {client.name}.{one.member}"
     yield from (([name], f"Read by {client.name}") for name in client.variables)
-    for one in upstreams:
-        yield [one.url_variable, *one.aliases], f"Address of {client.name}.{one.name}"
-    for one in upstreams:
+    for one in here:
+        yield list(one.url_variables), f"Address of {client.name}.{one.name}"
+        yield from (([name], f"Certificate of {client.name}.{one.name}") for name in one.pins)
+    for one in here:
         yield [one.limit_variable], f"Limits of {client.name}.{one.name}"
 
 
-def _keys(auth: Auth) -> Iterator[list[str]]:
-    if isinstance(auth, FirstOf):
-        for way in auth.ways:
-            yield from _keys(way)
-    elif isinstance(auth, Key):
-        yield list(auth.names)
-    else:
-        yield from ([name] for name in auth.variables)
-
-
-def _default(client: type[Client], name: str) -> str:
-    for one in client.upstreams.values():
+def _default(upstreams: Upstreams, name: str) -> str:
+    for one in upstreams.values():
         if name == one.url_variable:
             return one.url
         if name == one.limit_variable:
-            return str(Limits(tuple(one.limits), one.concurrency))
+            return str(limits_of(one.limits))
     return ""
 
 

@@ -3,8 +3,9 @@
 from typing import ClassVar, Final, TypeVar
 
 from clients._auth import Basic, FirstOf
+from clients._body import form
 from clients._client import Client
-from clients._limits import Rate
+from clients._limits import Concurrency, Rate
 from clients._operation import operation
 from clients._upstream import Upstream
 from clients._verdict import Manners
@@ -53,6 +54,7 @@ _KEYS: Final = FirstOf(
     )
 )
 _ERRORS: Final = "https://www.twilio.com/docs/api/errors"
+_CAP: Final = Concurrency(10, source=f"{_ERRORS}/20429")
 _FIND_MESSAGE: Final = "twilio.list_messages with the same `to` and a `sent_after` shows it."
 _FIND_CALL: Final = "twilio.list_calls with the same `to` shows it."
 _SENT_OUT: Final = {429: "Check the code sent before, or start again 10 minutes after the first."}
@@ -69,15 +71,13 @@ class Twilio(Client):
         "https://api.twilio.com/2010-04-01",
         auth=_KEYS,
         needs=("TWILIO_ACCOUNT_SID",),
-        limits=[Rate(10, per=1, burst=10, source=f"{_ERRORS}/20429")],
-        concurrency=10,
+        limits=[Rate(10, per=1, burst=10, source=f"{_ERRORS}/20429"), _CAP],
         probe="/Accounts/{TWILIO_ACCOUNT_SID}.json",
     )
     verify = Upstream(
         "https://verify.twilio.com/v2",
         auth=_KEYS,
-        limits=[Rate(10, per=1, burst=10, source=f"{_ERRORS}/20429")],
-        concurrency=10,
+        limits=[Rate(10, per=1, burst=10, source=f"{_ERRORS}/20429"), _CAP],
         probe="/Services?PageSize=1",
         manners=Manners(
             of_one=frozenset({60202, 60203, 60207, 60212})
@@ -86,8 +86,7 @@ class Twilio(Client):
     lookups = Upstream(
         "https://lookups.twilio.com/v2",
         auth=_KEYS,
-        limits=[Rate(5, per=1, burst=5, source=f"{_ERRORS}/60616")],
-        concurrency=10,
+        limits=[Rate(5, per=1, burst=5, source=f"{_ERRORS}/60616"), _CAP],
         probe="/PhoneNumbers/%2B15005550006",  # without a package it is free
         manners=Manners(of_one=frozenset({60626})),  # too often for one number
     )
@@ -103,7 +102,7 @@ class Twilio(Client):
         """Send a text, media or a template to one recipient."""
         path = "/Accounts/{TWILIO_ACCOUNT_SID}/Messages.json"
         return await self.api.post(
-            path, request, form=forms.message(request, self.env), read=mended
+            path, request, body=form(forms.message(request, self.env)), read=mended
         )
 
     @operation("safe")
@@ -125,13 +124,13 @@ class Twilio(Client):
     async def redact_message(self, request: RedactMessage) -> Message:
         """Remove the text of a message from Twilio's records."""
         path = "/Accounts/{TWILIO_ACCOUNT_SID}/Messages/{sid}.json"
-        return await self.api.post(path, request, form={"Body": ""}, read=mended)
+        return await self.api.post(path, request, body=form({"Body": ""}), read=mended)
 
     @operation("idempotent")  # a second cancel is refused, and changes nothing
     async def cancel_message(self, request: CancelMessage) -> Message:
         """Keep a scheduled message from being sent."""
         path = "/Accounts/{TWILIO_ACCOUNT_SID}/Messages/{sid}.json"
-        return await self.api.post(path, request, form={"Status": "canceled"}, read=mended)
+        return await self.api.post(path, request, body=form({"Status": "canceled"}), read=mended)
 
     @operation("idempotent")  # a second delete answers 404, and changes nothing
     async def delete_message(self, request: DeleteMessage) -> Deleted:
@@ -143,13 +142,17 @@ class Twilio(Client):
     async def make_call(self, request: MakeCall) -> Call:
         """Call a number and follow TwiML."""
         path = "/Accounts/{TWILIO_ACCOUNT_SID}/Calls.json"
-        return await self.api.post(path, request, form=forms.call(request, self.env), read=mended)
+        return await self.api.post(
+            path, request, body=form(forms.call(request, self.env)), read=mended
+        )
 
     @operation("unsafe", look=_FIND_CALL)
     async def send_voice_message(self, request: SendVoiceMessage) -> Call:
         """Call a number and read out a text."""
         path = "/Accounts/{TWILIO_ACCOUNT_SID}/Calls.json"
-        return await self.api.post(path, request, form=forms.spoken(request, self.env), read=mended)
+        return await self.api.post(
+            path, request, body=form(forms.spoken(request, self.env)), read=mended
+        )
 
     @operation("safe")
     async def get_call(self, request: GetCall) -> Call:
@@ -171,13 +174,15 @@ class Twilio(Client):
         """Hang up a call."""
         path = "/Accounts/{TWILIO_ACCOUNT_SID}/Calls/{sid}.json"
         status = "canceled" if request.unanswered_only else "completed"
-        return await self.api.post(path, request, form={"Status": status}, read=mended)
+        return await self.api.post(path, request, body=form({"Status": status}), read=mended)
 
     @operation("unsafe", look="A repeat begins the TwiML again; twilio.get_call shows its state.")
     async def redirect_call(self, request: RedirectCall) -> Call:
         """Make a call in progress follow other TwiML."""
         path = "/Accounts/{TWILIO_ACCOUNT_SID}/Calls/{sid}.json"
-        return await self.api.post(path, request, form=forms.named(request, "sid"), read=mended)
+        return await self.api.post(
+            path, request, body=form(forms.named(request, "sid")), read=mended
+        )
 
     @operation("safe")
     async def list_phone_numbers(self, request: ListPhoneNumbers) -> PhoneNumbers:
@@ -206,17 +211,17 @@ class Twilio(Client):
     async def start_verification(self, request: StartVerification) -> Verification:
         """Send a code to a phone or a mailbox."""
         path = "/Services/{service_sid}/Verifications"
-        form = forms.named(request, "service_sid")
+        body = form(forms.named(request, "service_sid"))
         with explained(_SENT_OUT):
-            return await self.verify.post(path, self._at(request), form=form, read=present)
+            return await self.verify.post(path, self._at(request), body=body, read=present)
 
     @operation("unsafe", look="It counts as one of five checks; an approved one answers 404 now.")
     async def check_verification(self, request: CheckVerification) -> Verification:
         """Tell whether a code is the right one."""
         path = "/Services/{service_sid}/VerificationCheck"
-        form = forms.named(request, "service_sid")
+        body = form(forms.named(request, "service_sid"))
         with explained(_GONE):
-            return await self.verify.post(path, self._at(request), form=form, read=present)
+            return await self.verify.post(path, self._at(request), body=body, read=present)
 
     @operation("safe", ttl=1)  # 60 a minute for each verification: …/verify/api/rate-limits-…
     async def get_verification(self, request: GetVerification) -> Verification:

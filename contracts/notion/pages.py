@@ -2,9 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from contracts._model import Request
+from contracts._model import Part, Request
 from contracts._types import Cursor, Name
 from contracts.notion.parameters import (
     BlockList,
@@ -119,10 +119,8 @@ class GetPageMarkdown(Request[PageMarkdown]):
     """Whether meeting notes bring their transcript."""
 
 
-class Edit(BaseModel):
+class Edit(Part):
     """One text in place of another."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     old: Annotated[str, Field(min_length=1, max_length=200_000)]
     """Exactly as the page's Markdown has it, once unless `everywhere`."""

@@ -2,8 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
+from pydantic import Field, JsonValue, model_validator
 
+from contracts._model import Part
 from contracts._types import Name
 
 Id = Annotated[
@@ -46,10 +47,8 @@ Markdown = Annotated[str, Field(max_length=200_000)]
 Direction = Literal["ascending", "descending"]
 
 
-class Sort(BaseModel):
+class Sort(Part):
     """One order of rows: by a property, or by a time."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     property: Name | None = None
     """Name or id of a property."""

@@ -3,16 +3,16 @@
 from datetime import date
 from typing import Annotated, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from contracts._model import Contract
 
 RangeDay = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31))]
 """A calendar day in UTC, ``YYYY-MM-DD``."""
 
 
-class DateRange(BaseModel):
+class DateRange(Contract):
     """A range of days, bounded as the vendor bounds it."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     span: ClassVar[int] = 30
     """The most days from its start to its end."""

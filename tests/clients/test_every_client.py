@@ -12,9 +12,9 @@ import orjson
 import pytest
 from pydantic import BaseModel
 
-from clients import _recordings, _registry
+from clients import _registry
 from clients._client import Client
-from clients._http import HttpRequest, HttpResponse, TransportError
+from clients._http import HttpRequest, HttpResponse, Transport, TransportError
 from clients._operation import Operation
 from clients._transport import AioHttpTransport
 from contracts import CODES, InvalidRequest, UpstreamRejected
@@ -28,11 +28,14 @@ from tests.support.conformance import (
     every_client,
     every_operation,
     every_success,
+    recordings_of,
     text_fields,
 )
 from tests.support.kit import (
+    CANARY,
     Playback,
     Script,
+    apart,
     environment_of,
     kit_for,
     perform,
@@ -55,8 +58,9 @@ def test_it_loads(name: str) -> None:
 class TestFacts:
     def test_every_limit_has_its_link(self, facts: type[Client]) -> None:
         for upstream in facts.upstreams.values():
-            assert upstream.limits or upstream.concurrency or "limits" in facts.exempt
-            assert all(one.source.startswith("https://") for one in upstream.limits)
+            assert upstream.limits or "limits" in facts.exempt
+            both = [*upstream.limits, *upstream.limits_with_key]
+            assert all(one.source.startswith("https://") for one in both)
 
     def test_every_upstream_has_a_probe(self, facts: type[Client]) -> None:
         assert all(one.probe for one in facts.upstreams.values()) or "probe" in facts.exempt
@@ -80,25 +84,27 @@ class TestFacts:
             assert operation.name == f"{facts.name}.{method}" == operation.request.operation
 
     def test_every_recording_belongs_to_an_operation(self, facts: type[Client]) -> None:
-        strays = {one.operation for one in _recordings.load(facts.name)} - facts.operations.keys()
+        strays = {one.operation for one in recordings_of(facts)} - facts.operations.keys()
         assert not strays
 
     async def test_health_is_ok_where_all_answer(self, facts: type[Client]) -> None:
         script = Script(lambda _: reply({}))
-        health = await facts(kit_for(facts, script)).health_check()
+        health = await facts(kit_for(facts, apart(facts, script))).health_check()
         assert health["status"] == "ok"
         assert len(script.sent) == sum(one.probe is not None for one in facts.upstreams.values())
 
     async def test_health_is_error_where_none_answers(self, facts: type[Client]) -> None:
         script = Script(lambda _: TransportError("connect", sent=False))
-        health = await facts(kit_for(facts, script, clock=QuickClock())).health_check()
+        ways = apart(facts, script)
+        health = await facts(kit_for(facts, ways, clock=QuickClock())).health_check()
         assert health["status"] == ("error" if script.sent else "ok")
 
     async def test_health_names_what_is_missing(self, facts: type[Client]) -> None:
         env = environment_of(facts, **dict.fromkeys(facts.lacking(environment_of(facts)), ""))
         assert not facts.lacking(env)
         empty = type(env)({})
-        health = await facts(kit_for(facts, Script(lambda _: reply({})), env=empty)).health_check()
+        ways = apart(facts, Script(lambda _: reply({})))
+        health = await facts(kit_for(facts, ways, env=empty)).health_check()
         for name, upstream in facts.upstreams.items():
             if lacking := upstream.lacking(empty):
                 assert lacking[0] in health["upstreams"][name]["detail"]
@@ -109,7 +115,7 @@ class TestContracts:
     def test_it_has_a_success_and_a_refusal(
         self, facts: type[Client], operation: Operation
     ) -> None:
-        own = [one for one in _recordings.load(facts.name) if one.operation == operation.method]
+        own = [one for one in recordings_of(facts) if one.operation == operation.method]
         assert {one.code is None for one in own} == {True, False}
 
     def test_it_says_what_it_does(self, facts: type[Client], operation: Operation) -> None:
@@ -163,12 +169,16 @@ async def _over_the_wire(case: Case, params: dict[str, Any]) -> None:
             logs.append(_Logged(AioHttpTransport()))
             return logs[-1]
 
-        client = case.facts(kit_for(case.facts, transport, env=env))
+        def ways(name: str) -> Transport:
+            return apart(case.facts, transport(name))(name)
+
+        client = case.facts(kit_for(case.facts, ways, env=env))
         try:
             await perform(client, case.operation.method, **params)
         except (UpstreamRejected, InvalidRequest):
             assert params != case.recording.params
-        await client.aclose()
+        finally:
+            await client.aclose()
         await wait_until(lambda: up.open == 0)
         sent = [one for log in logs for one in log.sent]
         assert sorted(one.target for one in up.requests) == sorted(map(target_of, sent))
@@ -195,11 +205,21 @@ def _answer(case: Case, seen: server.Received) -> bytes:
         base = case.facts.upstreams[exchange.upstream].address(env)
         try:
             url = f"{base.split('/')[0]}//{base.split('/')[2]}{seen.target}"
-            answer = playback(HttpRequest(seen.method, url, body=seen.body))
+            answer = playback(HttpRequest(seen.method, _told(url), body=seen.body))
         except AssertionError:
             continue
-        return server.reply(answer.status, answer.body)
+        here = "/".join([f"http://{seen.header('Host')}", *base.split("/")[3:]])
+        headers = [(name, text.replace(base, here)) for name, text in answer.headers.items()]
+        body = answer.body.replace(base.encode(), here.encode())
+        return server.reply(answer.status, body, headers=headers)
     return server.reply(404, json={"message": "not recorded"})
+
+
+def _told(url: str) -> str:
+    """Return an address without the keys in its query: no recording has them."""
+    path, _, query = url.partition("?")
+    shown = "&".join(one for one in query.split("&") if CANARY not in one)
+    return f"{path}?{shown}" if shown else path
 
 
 def _moved(facts: type[Client], to: str) -> dict[str, str]:

@@ -36,14 +36,20 @@ _PREFETCH: Final = 500
 class Asking(Message):
     """A request; `message_id` is the asker's own where it has to be."""
 
+    reply_to: str | None = None
     message_id: str | None = None
     content_encoding: str | None = None
+    expiration: float | None = None
+    """Seconds after which the broker drops it."""
 
     def properties(self) -> Basic.Properties:
         made = Message.properties(self)
         if self.message_id is not None:
             made.message_id = self.message_id or None
         made.content_encoding = self.content_encoding
+        made.reply_to = self.reply_to
+        if self.expiration is not None:
+            made.expiration = str(round(self.expiration * 1000))
         return made
 
 

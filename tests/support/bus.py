@@ -8,6 +8,7 @@ from pamqp.common import FieldTable
 
 from service.amqp.delivery import Delivery
 from service.amqp.link import Link
+from service.amqp.wire import Wire
 
 QUORUM: Final[FieldTable] = {"x-queue-type": "quorum"}
 
@@ -35,13 +36,29 @@ def keep(_: Delivery) -> None:
     """Settle nothing."""
 
 
+class NotingLink(Link):
+    """Notes when it comes up, and when it goes down."""
+
+    def __init__(self, url: str, *, heartbeat: int) -> None:
+        super().__init__(url, name="test", heartbeat=heartbeat)
+        self.changes: list[bool] = []
+
+    def _rise(self, wire: Wire) -> None:
+        super()._rise(wire)
+        self.changes.append(True)
+
+    def _fall(self, reason: str) -> None:
+        if self.up:
+            self.changes.append(False)
+        super()._fall(reason)
+
+
 @asynccontextmanager
 async def linked(url: str, *, heartbeat: int = 10) -> AsyncIterator[tuple[Link, list[bool]]]:
     """Give a link that is up, and the list of its ups and downs."""
-    changes: list[bool] = []
-    async with Link(url, name="test", heartbeat=heartbeat, on_change=changes.append) as link:
+    async with NotingLink(url, heartbeat=heartbeat) as link:
         await (await link.channel()).close()
-        yield link, changes
+        yield link, link.changes
 
 
 async def declare(link: Link, queue: str, arguments: FieldTable = QUORUM) -> str:

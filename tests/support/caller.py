@@ -18,7 +18,7 @@ class Caller:
         self.grants: list[Grant] = []
         self.flying: list[float] = []
         self.most_flying = 0
-        self.paused = 0
+        self.paused = 0.0
 
     @property
     def now(self) -> float:
@@ -32,7 +32,7 @@ class Caller:
         taken = self.bucket.take(self.now, cost, until)
         assert taken == (foretold == "")
         if taken:
-            assert self.nanos >= self.paused
+            assert self.now >= self.paused
             self.grants.append((self.nanos, cost))
             self.flying = [end for end in self.flying if end > self.now] + [until]
             self.most_flying = max(self.most_flying, len(self.flying))
@@ -53,7 +53,7 @@ class Caller:
             case ("pause", float(seconds)):
                 until = self.now + seconds
                 self.bucket.pause(until)
-                self.paused = max(self.paused, int(until * NANO))
+                self.paused = max(self.paused, until)
             case ("observe", int(remaining), float() | None as reset):
                 self.bucket.observe(self.now, Seen(remaining, reset))
             case ("finish",) if self.flying:

@@ -59,13 +59,13 @@ def settings_for(url: str, names: Names, folder: Path) -> Given:
 async def serving(amqp_url: str, settings: Settings) -> AsyncIterator[Hub]:
     """Give a hub that serves all that it stands for."""
     async with Hub(settings, amqp_url) as hub:
-        await wait_until(lambda: serves(hub), 15, f"the hub's readiness ({hub.ready()})")
+        await wait_until(lambda: serves(hub), 15, "the hub's readiness")
         yield hub
 
 
-def serves(hub: Hub) -> bool:
+async def serves(hub: Hub) -> bool:
     """Whether the hub owns all its integrations, and takes their requests."""
-    return not hub.ready() and all(owner.serving for owner in hub.owners.values())
+    return not await hub.ready() and all(owner.serving for owner in hub.owners.values())
 
 
 @asynccontextmanager

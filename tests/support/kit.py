@@ -9,7 +9,7 @@
 """
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -29,6 +29,7 @@ from clients._limits import Bucket
 from clients._operation import Operation
 from clients._recordings import Exchange, Recording
 from clients._redact import Redactor
+from clients._tokens import TokenSource
 from contracts import Failure, Result
 
 Outcome = HttpResponse | TransportError
@@ -81,6 +82,10 @@ class Script:
         return first
 
 
+class NotRecorded(AssertionError):
+    """A call that the recording has not."""
+
+
 class Playback:
     """Answers each recorded call once, in any order, and nothing else."""
 
@@ -95,8 +100,8 @@ class Playback:
             if target == request.url or not one.request.fits(request.method, target, request.body):
                 continue
             self._left.remove(one)
-            return HttpResponse(one.response.status, one.response.headers, one.response.raw())
-        raise AssertionError(f"Not recorded: {_shown(request)}\nleft: {self._left}")
+            return one.response.at()
+        raise NotRecorded(f"{_shown(request)}\nleft: {self._left}")
 
     def used_up(self) -> bool:
         """Whether every recorded call was made."""
@@ -108,12 +113,13 @@ def _shown(request: HttpRequest) -> str:
 
 
 CANARY: Final = "canary-4f1c9a"
+TOKEN: Final = f"{CANARY}-token"
 
 
 def environment_of(facts: type[Client], **more: str) -> Environment:
     """Return an environment in which that client can work: canaries as keys, samples on top."""
     keys = {name: f"{CANARY}-{name}" for name in secrets_of(facts)}
-    needs = {name: f"sample-{name}" for one in facts.upstreams.values() for name in one.needs}
+    needs = {name: f"sample-{name}" for one in facts.upstreams.values() for name in one.places}
     urls = {
         one.url_variable: f"https://{one.integration}-{one.name}.test".replace("_", "-")
         for one in facts.upstreams.values()
@@ -124,8 +130,42 @@ def environment_of(facts: type[Client], **more: str) -> Environment:
 
 def secrets_of(facts: type[Client]) -> tuple[str, ...]:
     """Return the variables that hold its keys."""
-    names = (name for one in facts.upstreams.values() for name in one.auth.variables)
+    names = (n for one in facts.upstreams.values() if not one.secret_url for n in one.keys)
     return tuple(dict.fromkeys(names))
+
+
+def apart(facts: type[Client], transport: Transport) -> Callable[[str], Transport]:
+    """Return a transport for its calls; where tokens come from there always is one."""
+
+    def way(name: str) -> Transport:
+        for_tokens = facts.upstreams[name.partition(".")[0]].for_tokens
+        return Tokens(transport) if for_tokens else transport
+
+    return way
+
+
+class Tokens:
+    """Has a token for whoever asks; the rest is another transport's."""
+
+    def __init__(self, rest: Transport) -> None:
+        self._rest = rest
+
+    async def send(self, request: HttpRequest) -> HttpResponse:
+        if request.method != "POST":
+            return await self._rest.send(request)
+        await request.leave()
+        request.mark.sent = True
+        return reply({"access_token": TOKEN, "expires_in": 3600})
+
+    async def aclose(self) -> None:
+        pass
+
+
+class Held:
+    """Where there is always a token."""
+
+    async def token(self, source: TokenSource, env: Environment) -> tuple[Hashable, str]:  # noqa: ARG002
+        return "held", TOKEN
 
 
 @dataclass
@@ -149,12 +189,12 @@ def kit_for(
     """Return a kit with unlimited gates; `transport` for all upstreams, or made by name."""
     env = env or environment_of(facts)
     clock = clock or Clock()
-    keys = (env.get(name) for name in secrets_of(facts))
+    here = facts.upstreams_in(env)
     return Kit(
         env=env,
-        gates={name: Gate(Bucket(), Breaker(), clock) for name in facts.upstreams},
+        gates={name: Gate(Bucket(), Breaker(), clock) for name in here},
         transports=transport if callable(transport) else lambda _: transport,
-        redact=Redactor(key for key in keys if key),
+        redact=Redactor(text for one in here.values() for text in one.secrets(env)),
         clock=clock,
         note=note or Notes(),
     )
@@ -186,5 +226,5 @@ def recording(facts: type[Client], name: str) -> Recording:
 
 def target_of(request: HttpRequest) -> str:
     """Return path and query, as they leave."""
-    parts = urlsplit(request.url)
+    parts = urlsplit(request.wire_url)
     return parts.path + (f"?{parts.query}" if parts.query else "")

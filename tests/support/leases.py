@@ -36,7 +36,7 @@ class Record(NamedTuple):
     what: str
     at: float
     number: int = 0
-    """The token that was spent; the first one that is free, where the lease was gained."""
+    """The token that was spent; the next one, where the lease was gained or regained."""
 
 
 @dataclass
@@ -62,6 +62,11 @@ class Spender:
         self.state, self.paused = dict(state), paused
         self.next = self._limit = state.get("next", 0)
         self._note("gained", self.next)
+
+    def regained(self, *, paused: bool) -> None:
+        self.gains += 1
+        self.paused = paused
+        self._note("regained", self.next)
 
     def lost(self, reason: str) -> None:
         self._limit = self.next
@@ -232,7 +237,7 @@ def tenures(records: Iterable[Record]) -> list[tuple[float, float, str]]:
     found: dict[tuple[str, int], list[float]] = defaultdict(list)
     gains: Counter[str] = Counter()
     for one in sorted(records, key=lambda one: one.at):
-        gains[one.hub] += one.what == "gained"
+        gains[one.hub] += one.what in {"gained", "regained"}
         if one.what == "spent":
             found[one.hub, gains[one.hub]].append(one.at)
     return sorted((times[0], times[-1], hub) for (hub, _), times in found.items())

@@ -120,12 +120,16 @@ class World:
     def lose(self, how: str, *, arrived: bool, origin: int, skew: float) -> None:
         """The owner dies or freezes, its last renewal arrived or not; another takes over.
 
-        Or it returns: the connection broke, and it gets the lease again.
+        Or its connection broke, and it gets the lease again. It resumes where it stopped if it
+        finds what was confirmed to it last; else it returns as anybody would take over.
         """
         former = self.owner
         if arrived:
             self.confirm()
         self.flying = None
+        if how == "resumes":
+            former.bucket.revoke()
+            return
         if how == "returns":
             former.bucket.revoke()
             self._restore(former)

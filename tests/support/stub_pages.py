@@ -46,7 +46,7 @@ class StubView:
 
     rows: list[dict[str, Any]] = field(default_factory=lambda: [NOTION, TWILIO])
 
-    def ready(self) -> str:
+    async def ready(self) -> str:
         return ""
 
     def metrics(self) -> bytes:

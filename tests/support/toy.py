@@ -7,7 +7,7 @@ from pydantic import Field
 
 from clients._api import HttpCall
 from clients._auth import Key
-from clients._body import fields
+from clients._body import fields, form
 from clients._client import Client
 from clients._http import HttpResponse
 from clients._limits import Rate
@@ -132,8 +132,8 @@ class Toy(Client):
     @operation("keyed", timeout=5, cost=2)
     async def pay_thing(self, request: PayThing) -> Thing:
         """Pay for a thing."""
-        form = {"thing": request.thing_id, "note": "é &", "no": None}
-        return await self.api.post("/payments", request, form=form)
+        body = form({"thing": request.thing_id, "note": "é &", "no": None})
+        return await self.api.post("/payments", request, body=body)
 
     @operation("unsafe")
     async def copy_thing(self, request: CopyThing) -> Thing:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,21 +12,34 @@ from clients._call import CURRENT, Call
 from clients._client import Client
 from clients._environment import Environment
 from clients._gate import EARLY
-from clients._http import HttpRequest, HttpResponse, TransportError
+from clients._http import HttpRequest, HttpResponse, Kind, TransportError
+from clients._reading import Whole
 from clients._upstream import Upstream
 from contracts import (
     BadUpstreamReply,
+    CircuitOpen,
     Expired,
     Failure,
     NotConfigured,
     OutcomeUnknown,
+    ReplyTooLarge,
     UpstreamRejected,
     UpstreamThrottled,
     UpstreamUnavailable,
     WouldMissDeadline,
 )
 from tests.support.clock import QuickClock
-from tests.support.kit import Notes, Script, call_for, environment_of, kit_for, perform, reply
+from tests.support.depot import AddPicture, Depot, GetPart, Order, Stored
+from tests.support.kit import (
+    Notes,
+    Script,
+    apart,
+    call_for,
+    environment_of,
+    kit_for,
+    perform,
+    reply,
+)
 from tests.support.toy import Thing, Toy
 
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
@@ -288,6 +302,31 @@ class TestMemory:
                 await bench("get_thing", thing_id="a")
             assert breaker.state == "closed"
 
+    @pytest.mark.parametrize("state", ["closed", "half_open"])
+    async def test_a_request_that_was_none_tells_nothing_of_the_upstream(self, state: str) -> None:
+        unfit = TransportError("protocol", sent=False)
+        bench = Bench(*[unfit] * 6)
+        breaker = bench.kit.gates["api"].breaker
+        if state == "half_open":
+            for _ in range(5):
+                breaker.failed(1, bench.clock.now())
+            bench.clock.advance(30)
+        for _ in range(6):
+            with pytest.raises(TransportError):
+                await bench("get_thing", thing_id="a")
+            assert breaker.state == ("closed" if state == "closed" else "open")
+        assert bench.notes.all == []
+        assert len(bench.script.sent) == 6
+
+    @pytest.mark.parametrize("kind", ["dns", "connect", "tls", "timeout", "closed"])
+    async def test_who_cannot_be_reached_is_down(self, kind: Kind) -> None:
+        bench = Bench(*[TransportError(kind, sent=False)] * 5)
+        for _ in range(2):
+            with pytest.raises((UpstreamUnavailable, CircuitOpen)):
+                await bench("get_thing", thing_id="a")
+        assert bench.kit.gates["api"].breaker.state == "open"
+        assert len(bench.notes.all) == 5
+
     async def test_a_proof_is_a_secret_from_then_on(self) -> None:
         bench = Bench(reply({"message": "your key is canary-4f1c9a-TOY_KEY"}, 400))
         with pytest.raises(UpstreamRejected, match=r"your key is \*\*\*$"):
@@ -377,3 +416,110 @@ async def test_closing_closes_the_transport() -> None:
     bench = Bench()
     await bench.toy.api.aclose()
     assert bench.script.closed == 1
+
+
+class TestBeyondJson:
+    """The depot: links, work that takes its time, bytes, headers."""
+
+    def depot(self, *answers: HttpResponse | TransportError) -> tuple[Depot, Script, QuickClock]:
+        script, clock = Script(*answers), QuickClock()
+        return Depot(kit_for(Depot, apart(Depot, script), clock=clock)), script, clock
+
+    async def test_bytes_come_with_what_they_are(self) -> None:
+        depot, _, _ = self.depot(reply(b"\x89PNG", content_type="image/png"))
+        picture = await perform(depot, "get_picture", part="bolt")
+        assert picture.model_dump(mode="json") == {
+            "media_type": "image/png",
+            "data": "iVBORw==",
+            "size": 4,
+        }
+
+    async def test_bytes_that_would_be_too_many_on_their_way_are_told(self) -> None:
+        sizes = {6: None, 7: ReplyTooLarge}
+        for size, expected in sizes.items():
+            script = Script(reply(b"x" * size))
+            kit = replace(kit_for(Depot, apart(Depot, script)), most_bytes=8)
+            try:
+                await perform(Depot(kit), "get_picture", part="bolt")
+            except ReplyTooLarge:
+                assert expected
+            else:
+                assert expected is None
+
+    async def test_the_whole_answer_can_be_read(self) -> None:
+        depot, script, _ = self.depot(reply(b"", 201, etag='"7"'))
+        stored = await perform(depot, "add_picture", part="bolt", picture="AAA=")
+        assert stored == Stored(etag='"7"')
+        assert dict(script.sent[0].headers)["Content-Type"].startswith("multipart/form-data; b")
+        depot, script, _ = self.depot(reply(b""))
+        with pytest.raises(BadUpstreamReply, match="it has no 'etag'"):
+            await perform(depot, "add_picture", part="bolt", picture="AAA=")
+
+    async def test_a_head_has_no_body(self) -> None:
+        depot, script, _ = self.depot(reply(b"", 200, etag='"7"'))
+        CURRENT.set(Call())
+        read = Whole(lambda answer: {"etag": answer.headers["etag"]})
+        request = AddPicture(part="bolt", picture=b"x")
+        stored = await depot.files.head("/{part}", request, query={}, read=read)
+        assert (stored.etag, script.sent[0].method) == ('"7"', "HEAD")
+
+    async def test_a_call_may_say_what_it_takes(self) -> None:
+        depot, script, _ = self.depot(reply({"name": "x", "count": 1}))
+        CURRENT.set(Call())
+        await depot.api.saying({"Accept": "text/csv"}).get("/x", GetPart(part="x"))
+        assert ("Accept", "text/csv") in script.sent[0].headers
+
+    START = reply({"id": "17", "state": "running"}, 202, location="/v1/orders/17?x=%7B1%7D")
+
+    async def test_work_is_followed_as_often_as_the_vendor_says(self) -> None:
+        waiting = reply({"state": "running"}, retry_after="5")
+        depot, script, clock = self.depot(
+            self.START, waiting, reply({"state": "running"}), reply({"state": "done"})
+        )
+        assert await perform(depot, "order_part", part="b") == Order(id="17", state="done")
+        assert clock.passed == pytest.approx(7, abs=0.01)
+        assert [one.method for one in script.sent] == ["POST", "GET", "GET", "GET"]
+        assert script.sent[1].url == "https://api.depot.test/v1/orders/17?x=%7B1%7D"
+
+    async def test_it_ends_in_time_to_tell_how_far_it_is(self) -> None:
+        running = reply({"state": "running"})
+        depot, _, clock = self.depot(self.START, *[running] * 99)
+        call = call_for(Depot.operations["order_part"], {"part": "b"}, deadline=1010.0)
+        assert await perform(depot, "order_part", call, part="b") == Order(id="17", state="running")
+        assert 7 <= clock.passed < 10
+        assert call.doubt
+
+    @pytest.mark.parametrize(
+        "fault", [reply({}, 401), reply({}, 404), reply({}, 500), reply(b"<html>"), LOST, NEVER]
+    )
+    async def test_what_was_started_runs_whatever_becomes_of_the_asking(
+        self, fault: HttpResponse | TransportError
+    ) -> None:
+        depot, script, _ = self.depot(self.START, *[fault] * 3)
+        assert await perform(depot, "order_part", part="b") == Order(id="17", state="running")
+        assert [one.method for one in script.sent].count("POST") == 1
+
+    @pytest.mark.parametrize(
+        "to", ["https://attacker.test/x", "/v2/orders", "https://api.depot.test/v1/%2e%2e/x", ""]
+    )
+    async def test_a_link_that_leads_away_is_told_of_what_was_done(self, to: str) -> None:
+        depot, script, _ = self.depot(reply({"id": "17", "state": "running"}, 202, location=to))
+        with pytest.raises(BadUpstreamReply, match="gives no way on") as caught:
+            await perform(depot, "order_part", part="b")
+        problem = caught.value.problem()
+        assert (problem.executed, problem.retryable, len(script.sent)) == (True, False, 1)
+
+    async def test_a_look_that_fails_is_told(self) -> None:
+        depot, _, _ = self.depot(*[LOST] * 3)
+        CURRENT.set(Call())
+        with pytest.raises(UpstreamUnavailable):
+            await depot.files.poll(HttpCall("GET", "/x"), lambda _: True)
+        with pytest.raises(BadUpstreamReply):
+            depot.files.link(None)
+
+    async def test_pages_pay_one_by_one_and_end_at_a_number(self) -> None:
+        depot, script, _ = self.depot(
+            *(reply({"parts": [], "next_cursor": str(n)}) for n in range(2, 9))
+        )
+        parts = await perform(depot, "list_all_parts")
+        assert (parts.model_dump()["next_cursor"], len(script.sent)) == ("4", 3)

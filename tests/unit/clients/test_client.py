@@ -12,11 +12,29 @@ from clients._call import Call
 from clients._client import Client
 from clients._environment import Environment
 from clients._http import TransportError
+from clients._oauth import ClientCredentials
 from clients._operation import operation
 from clients._upstream import Upstream
-from contracts import NotConfigured, OutcomeUnknown, Request, Result, UpstreamUnavailable
+from contracts import (
+    InvalidRequest,
+    NotConfigured,
+    OutcomeUnknown,
+    Request,
+    Result,
+    UpstreamUnavailable,
+)
 from tests.support.clock import QuickClock
-from tests.support.kit import Script, call_for, environment_of, kit_for, perform, reply, target_of
+from tests.support.depot import Depot
+from tests.support.kit import (
+    Script,
+    apart,
+    call_for,
+    environment_of,
+    kit_for,
+    perform,
+    reply,
+    target_of,
+)
 from tests.support.toy import GetThing, MakeThing, Thing, Toy
 
 
@@ -166,3 +184,81 @@ async def test_a_call_is_bound_to_its_task() -> None:
     client = Toy(kit_for(Toy, Script(reply({"id": "1"}))))
     await client.call(GetThing(thing_id="1"), call)
     assert (call.attempts, call.sent, call.outcome) == (1, True, "sent")
+
+
+class TestInstances:
+    ENV = environment_of(
+        Depot,
+        DEPOT_SITES="north,south",
+        DEPOT_NORTH_URL="https://north.test",
+        DEPOT_NORTH_SITES_URL="https://north.test/own",
+        DEPOT_NORTH_SITE_KEY="n0rth-key",
+        DEPOT_SOUTH_URL="https://south.test",
+    )
+
+    async def test_each_is_called_with_its_own_key_at_its_own_address(self) -> None:
+        script = Script(lambda _: reply({"site": "x"}))
+        client = Depot(kit_for(Depot, script, env=self.ENV))
+        await perform(client, "get_site")
+        await perform(client, "get_site", site="north")
+        assert [one.url for one in script.sent] == ["https://north.test/own/site"] * 2
+        assert ("X-Key", "n0rth-key") in script.sent[0].headers
+        with pytest.raises(NotConfigured, match="Set DEPOT_SOUTH_SITE_KEY "):
+            await perform(client, "get_site", site="south")
+        assert client.way_to("sites", "north") is client.sites
+
+    async def test_an_unknown_one_is_told_with_the_known(self) -> None:
+        client = Depot(kit_for(Depot, Script(), env=self.ENV))
+        with pytest.raises(InvalidRequest, match=r"no sites 'west' here, only north, south\.$"):
+            await perform(client, "get_site", site="west")
+
+    async def test_without_a_list_there_is_the_default(self) -> None:
+        script = Script(lambda _: reply({"site": "x"}))
+        client = Depot(kit_for(Depot, script))
+        await perform(client, "get_site", site="default")
+        with pytest.raises(InvalidRequest, match="only default"):
+            await perform(client, "get_site", site="north")
+
+    async def test_health_tells_each(self) -> None:
+        script = Script(lambda _: reply({}))
+        client = Depot(kit_for(Depot, apart(Depot, script), env=self.ENV))
+        health = await client.health_check()
+        states = {name: one["status"] for name, one in health["upstreams"].items()}
+        assert states["sites.north"] == "ok"
+        assert states["sites.south"] == "error"
+
+    def test_its_variables_are_known(self) -> None:
+        reads = Depot.reads(self.ENV)
+        assert {"DEPOT_SITES", "DEPOT_SOUTH_SITE_KEY", "DEPOT_NORTH_SITES_LIMIT"} <= set(reads)
+        assert "DEPOT_SITE_KEY" not in reads
+        assert Depot.lacking(self.ENV) == ("DEPOT_SOUTH_SITE_KEY",)
+
+
+def test_an_upstream_for_tokens_alone_is_of_no_use() -> None:
+    assert Depot.login.for_tokens
+    assert not Depot.api.for_tokens
+    assert Lonely.unusable(Environment({}))
+    assert not Lonely.unusable(Environment({"LONELY_ID": "a", "LONELY_SECRET": "b"}))
+
+
+class Lonely(Client):
+    """Needs a token."""
+
+    login = Upstream("https://login.test")
+    api = Upstream(
+        "https://x.test", auth=ClientCredentials(login, "/t", ("LONELY_ID",), ("LONELY_SECRET",))
+    )
+
+
+def test_tokens_come_from_an_upstream_of_its_own() -> None:
+    with pytest.raises(TypeError, match=r"Thief\.api gets its tokens elsewhere"):
+        type(
+            "Thief",
+            (Client,),
+            {
+                "__module__": "thief",
+                "api": Upstream(
+                    "https://x.test", auth=ClientCredentials(Depot.login, "/t", ("A",), ("B",))
+                ),
+            },
+        )

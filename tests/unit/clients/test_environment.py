@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from clients._environment import Environment, missing
+from clients._environment import Environment, InstanceEnvironment, missing
 from contracts import NotConfigured
 
 
@@ -44,3 +44,14 @@ def test_what_is_required_is_named() -> None:
 def test_no_value_is_shown() -> None:
     env = Environment({"KEY": "sesame"})
     assert "sesame" not in f"{env!r} {env.find('KEY')!r}"
+
+
+def test_an_instance_has_its_name_in_every_variable(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("sesame")
+    values = {"N8N_NORTH_API_KEY_FILE": str(tmp_path / "key"), "N8N_API_KEY": "x"}
+    env = InstanceEnvironment(Environment(values), "N8N", "north")
+    assert env.require("N8N_API_KEY") == "sesame"
+    assert env.named("OTHER") == "N8N_NORTH_OTHER"
+    with pytest.raises(NotConfigured, match="Set N8N_NORTH_USER "):
+        env.require("N8N_USER", "N8N_NAME")
+    assert Environment({}).named("ANY") == "ANY"

@@ -4,7 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clients._rates import DAY, HOUR, MINUTE, MONTH, SECOND, Limits, Rate, parse_limits
+from clients._rates import (
+    DAY,
+    HOUR,
+    MINUTE,
+    MONTH,
+    SECOND,
+    Concurrency,
+    Limits,
+    Rate,
+    limits_of,
+    parse_limits,
+)
 
 NUMBERS = st.one_of(st.integers(1, 10**9), st.floats(1.0, 1e9))
 
@@ -92,3 +103,16 @@ def test_the_source_does_not_make_another_rate() -> None:
     assert Rate(3, 1, source="https://example.org/limits") == Rate(3, 1)
     assert Rate(3, 1, 10).capacity == 10
     assert Rate(3, 1).capacity == 3
+
+
+def test_facts_make_limits() -> None:
+    facts: list[Rate | Concurrency] = [
+        Rate(3, 1),
+        Concurrency(4, source="https://example.org"),
+        Concurrency(2),
+    ]
+    assert limits_of(facts) == Limits((Rate(3, 1),), 2)
+    assert limits_of([]) == Limits()
+    assert Concurrency(4, source="https://example.org") == Concurrency(4)
+    with pytest.raises(ValueError, match="concurrency must be"):
+        Concurrency(0)

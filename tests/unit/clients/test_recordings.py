@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from clients import _recordings
+from clients._body import File, multipart
 from clients._recordings import Answered, Asked, Origin
 
 GOOD: dict[str, Any] = {
@@ -58,6 +59,12 @@ def test_a_constructed_one_says_why() -> None:
     assert Origin(kind="constructed", ref="x", reason="The vendor shows none.").reason
 
 
+PARTS = [
+    {"name": "note", "text": "é"},
+    {"name": "file", "filename": "a.bin", "type": "x/y", "base64": "DQoA/w=="},
+]
+FILLED = multipart(("note", "é"), ("file", File("a.bin", "x/y", b"\r\n\x00\xff"))).content
+
 FITS: list[tuple[Asked, str, str, bytes, bool]] = [
     (Asked(path="/a"), "GET", "/a", b"", True),
     (Asked(path="/a"), "POST", "/a", b"", False),
@@ -73,6 +80,12 @@ FITS: list[tuple[Asked, str, str, bytes, bool]] = [
     (Asked(method="POST", path="/a", form={"x": "1 2"}), "POST", "/a", b"x=1+2", True),
     (Asked(method="POST", path="/a", form={"x": ["1", "2"]}), "POST", "/a", b"x=1&x=2", True),
     (Asked(method="POST", path="/a", form={"x": "1"}), "POST", "/a", b"x=2", False),
+    (Asked(method="PUT", path="/a", body="<a/>"), "PUT", "/a", b"<a/>", True),
+    (Asked(method="PUT", path="/a", body={"base64": "AP8="}), "PUT", "/a", b"\x00\xff", True),
+    (Asked(method="PUT", path="/a", body={"base64": "AP8="}), "PUT", "/a", b"\x00", False),
+    (Asked(method="POST", path="/a", multipart=PARTS), "POST", "/a", FILLED, True),
+    (Asked(method="POST", path="/a", multipart=PARTS[:1]), "POST", "/a", FILLED, False),
+    (Asked(method="POST", path="/a", multipart=PARTS), "POST", "/a", b"", False),
 ]
 
 
@@ -93,3 +106,15 @@ BODIES: list[tuple[object, bytes]] = [
 @pytest.mark.parametrize(("body", "raw"), BODIES)
 def test_raw(body: object, raw: bytes) -> None:
     assert Answered(body=body).raw() == raw
+
+
+def test_an_answer_is_moved_to_another_address() -> None:
+    answer = Answered(
+        headers={"Location": "https://a.test/v1/x"},
+        body={"next": "https://a.test/v1/y"},
+        reason="OK",
+    )
+    moved = answer.at("https://a.test/v1", "http://127.0.0.1:1")
+    assert moved.headers == {"location": "http://127.0.0.1:1/x"}
+    assert (moved.body, moved.reason) == (b'{"next": "http://127.0.0.1:1/y"}', "OK")
+    assert answer.at().body == answer.raw()

@@ -11,7 +11,7 @@ from tests.support.owners import EPOCH, Step, World, most_at_once, play
 
 WANTS, COSTS = st.sampled_from([1, 2, 5, 20]), st.sampled_from([0.5, 1.0, 2.0])
 ORIGINS = st.integers(1000, 10**9)
-FATES = st.sampled_from(["dies", "frozen", "late", "returns"])
+FATES = st.sampled_from(["dies", "frozen", "late", "returns", "resumes"])
 COMMON = (
     st.tuples(st.just("jump"), COSTS),
     st.tuples(st.just("renew"), WANTS),
@@ -27,7 +27,13 @@ SHORT = st.one_of(
 LONG = st.one_of(
     *COMMON,
     st.tuples(st.just("pass"), st.integers(1, int(DAY * 600))),
-    st.tuples(st.just("lose"), st.just("dies"), st.booleans(), ORIGINS, st.floats(-0.9, 0.9)),
+    st.tuples(
+        st.just("lose"),
+        st.sampled_from(["dies", "resumes"]),
+        st.booleans(),
+        ORIGINS,
+        st.floats(-0.9, 0.9),
+    ),
 )
 
 
@@ -94,6 +100,21 @@ def test_a_backlog_uses_the_rate_through_the_lease(text: str, round_trip: float)
             moments = [now + bucket.wait(now), renewal, arrives]
             now = min((moment for moment in moments if moment > now), default=now + 0.001)
     assert served >= 0.99 * 200
+
+
+@pytest.mark.parametrize(("how", "left"), [("resumes", 10), ("returns", 0)])
+def test_who_finds_its_own_lease_again_goes_on_where_it_stopped(how: str, left: int) -> None:
+    """What it had reserved and not spent is there, and slots are free once their calls end."""
+    world = World(parse_limits("1/100s burst 40, concurrency 10"))
+    world.pass_time(5_000_000)
+    world.renew(20)
+    world.spend(world.owner, 1.0, 10, lasting=100)
+    world.pass_time(world.real + 200)
+    world.lose(how, arrived=True, origin=0, skew=0.0)
+    world.renew(20)
+    before = len(world.grants)
+    world.spend(world.owner, 1.0, 99, lasting=100)
+    assert len(world.grants) - before == left
 
 
 def plan_of(at: float) -> Plan:

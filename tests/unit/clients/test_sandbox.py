@@ -1,5 +1,8 @@
 """The sandbox answers what was recorded, and says so where nothing was."""
 
+import json
+import re
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -12,6 +15,7 @@ from clients._sandbox import SandboxEnvironment, SandboxTransport
 from clients.notion import Notion
 from contracts import UpstreamRejected
 from contracts.notion import Page
+from tests.support.depot import Depot
 from tests.support.kit import kit_for, perform
 
 ENV = SandboxEnvironment(
@@ -40,11 +44,11 @@ def test_stand_ins_take_the_place_of_keys_and_recorded_values_only() -> None:
 
 
 async def test_a_client_works_in_it() -> None:
-    transport = SandboxTransport(Notion.api.url, "api", _recordings.load("notion"))
+    transport = SandboxTransport(Notion.api, Notion.api.url, _recordings.load("notion"))
     client = Notion(kit_for(Notion, transport, env=ENV))
     page = await perform(client, "get_page", page_id="be633bf1-dfa0-436d-b259-571129a590e5")
     assert isinstance(page, Page)
-    with pytest.raises(UpstreamRejected, match=r"no recording of GET /pages/0{32}\. It has"):
+    with pytest.raises(UpstreamRejected, match=r"recorded for GET /pages/0{32} "):
         await perform(client, "get_page", page_id="0" * 32)
     await client.aclose()
 
@@ -55,18 +59,46 @@ async def test_it_answers_the_success_of_its_own_upstream() -> None:
         recorded("/me", {"from": "other"}, upstream="other"),
         recorded("/me", {"id": 1}),
     ]
-    transport = SandboxTransport("https://toy.test", "api", recordings)
+    transport = SandboxTransport(Notion.api, "https://toy.test", recordings)
     request = HttpRequest("GET", "https://toy.test/me")
     answer = await transport.send(request)
     assert (answer.status, answer.body, answer.headers) == (200, b'{"id": 1}', {"x-left": "1"})
     assert request.mark.sent
 
 
-@pytest.mark.parametrize(("count", "end"), [(2, "/1."), (7, "/4, ….")])
-async def test_what_it_does_not_know_it_says(count: int, end: str) -> None:
-    recordings = [recorded(f"/{number}", {}) for number in range(count)]
-    transport = SandboxTransport("https://toy.test", "api", recordings)
-    answer = await transport.send(HttpRequest("DELETE", "https://toy.test/x?y=1"))
+async def said(recordings: Sequence[Recording], method: str, target: str) -> str:
+    transport = SandboxTransport(Notion.api, "https://toy.test", recordings)
+    answer = await transport.send(HttpRequest(method, f"https://toy.test{target}"))
     assert answer.status == 404
-    assert b"no recording of DELETE /x?y=1" in answer.body
-    assert answer.body.decode("unicode_escape").endswith(f'{end}"}}')
+    return str(json.loads(answer.body)["message"])
+
+
+async def test_what_it_does_not_know_it_says_with_the_nearest_that_it_knows() -> None:
+    text = await said(_recordings.load("notion"), "GET", "/pages/abc?x=1")
+    assert text.startswith("Nothing was recorded for GET /pages/abc?x=1 with these parameters.")
+    assert re.search(r'Nearest to it: get_page \{"page_id": "be633bf1-[-0-9a-f]+"', text)
+    assert text.endswith(" `hub integrations NAME` lists all operations.")
+
+
+@pytest.mark.parametrize(
+    ("params", "shown"), [([], "Nothing at all was."), ([{"a": "x" * 200}], f"{'x' * 100}x*….")]
+)
+async def test_what_it_says_is_never_long(params: list[dict[str, str]], shown: str) -> None:
+    recordings = [recorded("/", {}).model_copy(update={"params": one}) for one in params]
+    text = await said(recordings, "DELETE", "/x")
+    assert re.search(shown, text)
+    assert len(text) < 400
+
+
+async def test_where_tokens_come_from_it_always_has_one() -> None:
+    transport = SandboxTransport(Depot.login, "https://login.test", [])
+    answer = await transport.send(HttpRequest("POST", "https://login.test/token", body=b"a=b"))
+    assert b'"access_token": "sandbox"' in answer.body
+    assert (await transport.send(HttpRequest("GET", "https://login.test/x"))).status == 404
+
+
+async def test_addresses_in_its_answers_are_where_it_stands() -> None:
+    recordings = [recorded("/me", {"next": f"{Notion.api.url}/me?page=2"})]
+    transport = SandboxTransport(Notion.api, "http://moved.test/x", recordings)
+    answer = await transport.send(HttpRequest("GET", "http://moved.test/x/me"))
+    assert answer.body == b'{"next": "http://moved.test/x/me?page=2"}'

@@ -74,3 +74,9 @@ def test_text(value: object, expected: str) -> None:
 
 def test_holes() -> None:
     assert _target.holes("/{A}/b/{c}{?d,e}") == ("A", "c", "d", "e")
+
+
+def test_several_values_as_one() -> None:
+    assert _target.commas(["a", 1, True]) == "a,1,true"
+    assert _target.commas([]) is None
+    assert _target.said({"fields": _target.commas(["a", "b c"]), "no": None}) == "fields=a%2Cb%20c"

@@ -4,7 +4,7 @@ import pytest
 
 from clients import _verdict
 from clients._call import Class
-from clients._http import Kind, TransportError
+from clients._http import HttpResponse, Kind, TransportError
 from clients._redact import Redactor
 from clients._verdict import Manners
 from contracts import (
@@ -163,3 +163,17 @@ FAILURES: list[tuple[Failure, bool, bool]] = [
 def test_down_and_clean(failure: Failure, down: bool, clean: bool) -> None:
     assert (_verdict.down(failure), _verdict.clean(failure)) == (down, clean)
     assert not _verdict.down(None)
+
+
+@pytest.mark.parametrize(
+    ("reason", "body", "text"),
+    [
+        ("Not Found", b"", "HTTP 404"),
+        ("not found", b"", "HTTP 404"),
+        ("no such vm", b"", "HTTP 404: no such vm"),
+        ("no such vm", b'{"message":"gone"}', "HTTP 404: gone"),
+        ("", b"", "HTTP 404"),
+    ],
+)
+def test_a_reason_phrase_of_its_own_is_told(reason: str, body: bytes, text: str) -> None:
+    assert _verdict.explain(HttpResponse(404, {}, body, reason)) == text

@@ -34,6 +34,26 @@ def test_each_wrong_field_is_named_in_plain_words() -> None:
     assert told["count"] == "has to be even"
 
 
+class GetAll(Request[Thing]):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("request_class", "params", "told"),
+    [
+        (GetThing, {"name": "a", "cuont": 2}, "No such parameter; the nearest: count"),
+        (GetThing, {"name": "a", "x": 1}, "No such parameter; there are name, count"),
+        (GetAll, {"x": 1}, "It takes no parameter"),
+    ],
+)
+def test_a_parameter_that_is_none_gets_the_nearest_names(
+    request_class: type[Request[Thing]], params: dict[str, object], told: str
+) -> None:
+    with pytest.raises(InvalidRequest) as failure:
+        read_request(request_class, params)
+    assert [one.message for one in failure.value.facts.errors] == [told]
+
+
 @pytest.mark.parametrize(
     ("operation", "hint"),
     [("shop.get_thin", "Did you mean shop.get_thing"), ("zzz", "`hub integrations`")],

@@ -1,15 +1,26 @@
 import io
+import re
 from pathlib import Path
 
 import pytest
 from dotenv import dotenv_values
 
 from clients import _registry
+from clients._client import Client
+from clients._upstream import Upstream
+from service.facts import facts_of
 from service.settings import Settings, load_settings, variable
-from service.settings_shown import Row, default_of, example, rows_of, strangers
+from service.settings_shown import Row, _client, default_of, example, rows_of, strangers
+from tests.support.depot import Depot
 
 ROOT = Path(__file__).parents[3]
 Env = pytest.MonkeyPatch
+
+
+class Hooks(Client):
+    """Whoever knows the address may call."""
+
+    hook = Upstream("", instances="TEST_SETTINGS_SHOWN_HOOKS", secret_url=True)
 
 
 def rows(env: Env, **variables: str) -> dict[str, Row]:
@@ -33,7 +44,7 @@ def test_the_example_has_every_variable_with_the_default_of_the_hub(nothing_set:
     assert own["HUB_HTTP_PORT"] == "8080"
     assert own["HUB_HEALTH_INTERVAL"] == "60"
     reads = {name for one in _registry.names() for name in _registry.load(one).reads()}
-    assert all(f"#{name}=" in written or f"or {name}" in written for name in reads)
+    assert reads <= set(re.findall(r"\w+", written))
     # as it stands, and with every line taken in, it is what is there without it
     defaults = load_settings().model_copy(update={"instance": ""})
     for name, value in found.items():
@@ -46,8 +57,8 @@ def test_every_variable_has_one_row(nothing_set: Env) -> None:
     found = rows(nothing_set)
     own = {variable(field) for field in Settings.model_fields}
     reads = {name for one in _registry.names() for name in _registry.load(one).reads()}
-    shown = [name for row in found.values() for name in (row["name"], *row["aliases"])]
-    assert sorted(shown) == sorted(own | reads)
+    shown = {name for row in found.values() for name in (row["name"], *row["aliases"])}
+    assert shown == own | reads
     assert all(row["about"] for row in found.values())
     assert {row["of"] for row in found.values()} == {"hub", *_registry.names()}
     assert found["HUB_PREFIX"]["source"] == found["NOTION_API_URL"]["source"] == "default"
@@ -111,3 +122,26 @@ def test_a_spelling_mistake_in_a_file_is_told(nothing_set: Env, tmp_path: Path) 
     (tmp_path / ".env").write_text("HUB_HTP_PORT=1\nHUB_PREFIX=a\nHUB_HTTP_TOKEN_FILE=\nOTHER=1\n")
     nothing_set.setenv("HUB_OF_ANOTHER_PROGRAM", "1")
     assert strangers(load_settings()) == ["HUB_HTP_PORT"]
+
+
+def test_each_instance_has_its_rows(nothing_set: Env) -> None:
+    nothing_set.setenv("DEPOT_SITES", "north")
+    nothing_set.setenv("DEPOT_NORTH_SITE_KEY", "canary")
+    nothing_set.setenv("DEPOT_NORTH_URL", "https://north.test")
+    found = {row["name"]: row for row in _client(load_settings(), Depot)}
+    assert found["DEPOT_SITES"]["value"] == "north"
+    assert found["DEPOT_NORTH_SITE_KEY"]["value"] == "***"
+    address = found["DEPOT_NORTH_SITES_URL"]
+    assert (address["read"], address["value"]) == ("DEPOT_NORTH_URL", "https://north.test")
+    assert {"DEPOT_NORTH_CA_FILE", "DEPOT_NORTH_FINGERPRINT"} <= found.keys()
+    assert found["DEPOT_CLIENT_SECRET"]["about"] == "Key of depot"
+    nothing_set.setenv("DEPOT_SITES", "No Name")
+    assert "DEPOT_SITE_KEY" in {row["name"] for row in _client(load_settings(), Depot)}
+
+
+def test_a_secret_address_is_masked(nothing_set: Env) -> None:
+    nothing_set.setenv("TEST_SETTINGS_SHOWN_HOOKS", "daily")
+    nothing_set.setenv("TEST_SETTINGS_SHOWN_DAILY_URL", "https://hooks.test/canary")
+    found = list(_client(load_settings(), Hooks))
+    assert "canary" not in repr(found)
+    assert facts_of(Hooks, load_settings().environment)["upstreams"][0]["url"] == "***"

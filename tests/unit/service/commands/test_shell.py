@@ -26,9 +26,9 @@ def raised(error: BaseException) -> Callable[[bool], None]:
 
 
 REFUSED = WouldMissDeadline("not before noon", Facts(retry_after=7.26))
-WRONG = InvalidRequest(
-    "two", Facts(errors=(FieldError(field="", message="no"), FieldError(field="a", message="b")))
-)
+ERRORS = (FieldError(field="", message="odd"), FieldError(field="a", message="even"))
+WRONG = InvalidRequest("two are wrong", Facts(errors=ERRORS))
+LISTED = InvalidRequest("x.y: parameters: odd; a: even.", Facts(errors=ERRORS))
 UNKNOWN = OutcomeUnknown("who knows")
 UNKNOWN.add_note("request id r-1")
 
@@ -37,7 +37,16 @@ UNKNOWN.add_note("request id r-1")
     ("error", "code", "lines"),
     [
         (REFUSED, 3, ["would_miss_deadline: not before noon", "  It may work in 7.3 s."]),
-        (WRONG, 2, ["invalid_request: two", "  parameters: no", "  a: b"]),
+        (WRONG, 2, ["invalid_request: two are wrong", "  parameters: odd", "  a: even"]),
+        (
+            LISTED,
+            2,
+            [
+                "invalid_request: The parameters do not fit the operation.",
+                "  parameters: odd",
+                "  a: even",
+            ],
+        ),
         (UNKNOWN, 4, ["outcome_unknown: who knows", "  request id r-1"]),
         (_shell.Stop("Write key=value.", _shell.USAGE), 2, ["Write key=value."]),
         (_shell.Stop("No hub runs here."), 1, ["No hub runs here."]),
