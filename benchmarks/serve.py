@@ -15,7 +15,7 @@ async def main() -> None:
     hub = Hub(settings, os.environ["HUB_AMQP_URL"])
     configure(settings.log_level, settings.log_format, hub.redact)
     async with hub:
-        while hub.ready() or not all(  # noqa: ASYNC110  (nothing to wait on from outside)
+        while await hub.ready() or not all(  # noqa: ASYNC110  (nothing to wait on from outside)
             owner.serving for owner in hub.owners.values()
         ):
             await asyncio.sleep(0.02)

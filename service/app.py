@@ -27,11 +27,13 @@ from service.amqp.subscription import Subscription
 from service.answer import Answer
 from service.ask import Understanding
 from service.budget import Budgets
-from service.desk import Desk, Running
+from service.cache import Cache
+from service.desk import Desk, Handle, Reads, Running
 from service.ending import end
 from service.envelope import Envelope, Reader
 from service.events import Events
-from service.integration import Integration, Means
+from service.integration import Integration, Means, wanted
+from service.memory import Memory
 from service.metrics import Metrics
 from service.ownership.control import Commands
 from service.ownership.handover import Handover
@@ -47,14 +49,18 @@ from service.ownership.state import Identity
 from service.path import Surroundings, compose
 from service.post import Post
 from service.prober import Prober
+from service.readiness import Readiness
+from service.repeat import lasting
 from service.settings import Settings
 from service.shared import Shared
 from service.store import Store
 from service.stray import Dropped, DroppedReader, unrouted
 
-_HEARTBEATS: Final = {"consume": 3, "publish": 10, "lease": 3}
+_HEARTBEATS: Final = {"consume": 3, "publish": 10, "lease": 3, "look": 10}
 """Seconds for each connection; a frozen hub is replaced once the broker misses two of the lease's,
 and its requests go to the new owner once it misses two of the consumers'."""
+_STRAYS: Final = 2
+"""Queues of requests that no owner sees."""
 _STRAY_WINDOW: Final = 64
 _HEARD_WINDOW: Final = 256
 
@@ -68,13 +74,8 @@ class Links:
     consume: Link
     publish: Link
     lease: Link
-
-    def down(self) -> str:
-        """Return which is down, and why; nothing when all are up."""
-        for name, link in vars(self).items():
-            if not link.up:
-                return f"The {name} connection is down: {link.reason}."
-        return ""
+    look: Link
+    """For questions about queues: one that hangs costs the connection (`service.amqp.queues`)."""
 
 
 class Hub:
@@ -82,7 +83,7 @@ class Hub:
 
     Raises:
         BusError: exchanges or queues on the broker are not what the hub needs.
-        ForeignStore: another hub on this broker keeps another record of calls.
+        CannotJoin: another hub on this broker keeps another record of calls, or has its name.
     """
 
     def __init__(self, settings: Settings, url: str, clock: Clock | None = None) -> None:
@@ -90,11 +91,13 @@ class Hub:
         self.clock = clock or Clock()
         self.names = Names(settings.prefix)
         self.metrics = Metrics()
-        self.redact = Redactor(_secrets(settings, url))
+        self.cache = Cache(self.clock.now)
+        self.redact = Redactor(settings.secrets(url))
         self.owners: dict[str, Owner] = {}
         self.leases: dict[str, Lease] = {}
         self.understandings: dict[str, Understanding] = {}
         self._handovers: dict[str, Handover] = {}
+        self._listeners: list[tuple[str, Subscription]] = []
         self._url = url
         self._stack = AsyncExitStack()
 
@@ -112,17 +115,9 @@ class Hub:
             await asyncio.gather(*(one.retire() for one in self._handovers.values()))
             self._life("stopped")
 
-    def ready(self) -> str:
+    async def ready(self) -> str:
         """Return what keeps it from being ready; nothing when it is."""
-        if down := self.links.down():
-            return down
-        for name, lease in self.leases.items():
-            if lease.may_stand and not lease.standing:
-                return f"The lease of {name} is not consumed: {lease.trouble}"
-            owner = self.owners[name]
-            if lease.held and not owner.paused and not owner.serving:
-                return f"The request queue of {name} is not consumed."
-        return ""
+        return await self._readiness.lacks()
 
     async def _build(self, stack: AsyncExitStack) -> None:
         settings = self.settings
@@ -150,14 +145,26 @@ class Hub:
         self.reader = Reader(
             self.names, settings.max_request_bytes, self.access.restricted, _user(self._url)
         )
-        await self._strays(stack)
+        self.who = Identity(settings.instance, self.store.store_id)
+        self._memory = Memory(desks=len(self.integrations) + _STRAYS)
+        desks = self._stray_desks()
         roster = await self._own(stack)
-        meeting = Meeting(self.names, _user(self._url), self.store.store_id, self.clock)
+        control = Commands(
+            self._commands, self.who, self.owners, self.leases, self.events, roster.speak
+        )
+        meeting = Meeting(self.names, _user(self._url), self.clock)
         await meeting.hold(roster.members, self._ear, publisher)
+        for queue, desk in desks.items():
+            await self._listen(stack, queue, desk.take, _STRAY_WINDOW)
+        orders = Temporary(self.names.control)
+        obeys = await self._listen(stack, orders, control.take, _HEARD_WINDOW)
+        await meeting.attached(orders.exchange, obeys)
         for lease in self.leases.values():
             lease.start()
             stack.push_async_callback(lease.close)
         self._run(stack, roster.run())
+        links = vars(self.links)
+        self._readiness = Readiness(links, self.leases, self.owners, self._listeners, self.clock)
 
     async def _connect(self, stack: AsyncExitStack) -> Links:
         made = {
@@ -168,27 +175,27 @@ class Hub:
         }
         return Links(**made)
 
-    async def _strays(self, stack: AsyncExitStack) -> None:
+    def _stray_desks(self) -> dict[str, Desk]:
         operations: dict[str, Operation] = {}
         for name in _registry.names():  # what other hubs serve, too: any hub takes the strays
             known = {one.name: one for one in _registry.load(name).operations.values()}
             self.understandings[name] = Understanding(known, self.reader, self.access)
             operations |= known
         self.metrics.know(operations)
-        lost = Desk(self.post, self.reader, unrouted(operations))
         dropped = Dropped(self.understandings, self.store)
-        fallen = Desk(self.post, DroppedReader(self.reader), dropped.handle)
-        await self._listen(stack, self.names.unrouted, lost.take, _STRAY_WINDOW)
-        await self._listen(stack, self.names.dropped, fallen.take, _STRAY_WINDOW)
+        return {
+            self.names.unrouted: self._desk(self.reader, unrouted(operations)),
+            self.names.dropped: self._desk(DroppedReader(self.reader), dropped.handle),
+        }
 
     async def _own(self, stack: AsyncExitStack) -> Roster:
         members = Members(self._owns(), self.clock.now())
         spread = Spread(members)
-        who = Identity(self.settings.instance, self.store.store_id)
         for name, integration in self.integrations.items():
             owner = self._owner(integration)
             place = LeaseQueue(self.links.lease, self.names.lease(name))
-            lease = Lease(place, who, owner, Door(spread, name, self.clock.now), self.clock.now)
+            door = Door(spread, name, self.clock.now)
+            lease = Lease(place, self.who, owner, door, self.clock.now)
             for gate in integration.gates.values():
                 gate.starved = lease.renew_now
             self.owners[name], self.leases[name] = owner, lease
@@ -198,8 +205,6 @@ class Hub:
         )
         hubs = Temporary(self.names.events, ("hub.*.owns", "hub.*.stopped"))
         self._ear = await self._listen(stack, hubs, roster.hear, _HEARD_WINDOW)
-        control = Commands(self._commands, who, self.owners, self.leases, self.events, roster.speak)
-        await self._listen(stack, Temporary(self.names.control), control.take, _HEARD_WINDOW)
         owned, clock = list(self.owners.values()), self.clock
         prober = Prober(owned, members, clock, self.settings.health_interval)
         budgets = Budgets(owned, self.events, self.metrics, clock, self.settings.instance)
@@ -211,7 +216,8 @@ class Hub:
         return user is not None and (user == _user(self._url) or self.access.operates(user))
 
     def _owner(self, integration: Integration) -> Owner:
-        at = Surroundings(integration, self.store, Shared(self.clock.now), self.clock)
+        shared = Shared(self.clock.now, self.cache)
+        at = Surroundings(integration, self.store, shared, self.clock)
         running = Running(compose(at))
         understanding = self.understandings[integration.name]
 
@@ -221,31 +227,30 @@ class Hub:
                 ask.call.on_wait = partial(desk.promise, envelope)
             return await running.answer(ask)
 
-        desk = Desk(self.post, self.reader, handle)
+        desk = self._desk(self.reader, handle)
         telling = Telling(integration, self.events, self.metrics)
         integration.note = telling.note
-        subscribe = partial(
-            Subscription,
-            self.links.consume,
-            self.names.queue(integration.name),
-            prefetch=integration.window,
-        )
+        subscribe = partial(Subscription, self.links.consume, self.names.queue(integration.name))
         return Owner(integration, desk, subscribe, telling)
 
     async def listen(self, pattern: str, take: OnDelivery) -> None:
         """Hear the events under a pattern until the hub ends."""
-        await self._listen(
-            self._stack, Temporary(self.names.events, (pattern,)), take, _HEARD_WINDOW
-        )
+        source = Temporary(self.names.events, (pattern,))
+        await self._listen(self._stack, source, take, _HEARD_WINDOW)
 
     async def _listen(
         self, stack: AsyncExitStack, source: str | Temporary, take: OnDelivery, prefetch: int
     ) -> Subscription:
         subscription = Subscription(self.links.consume, source, take, prefetch=prefetch)
+        where = source.exchange if isinstance(source, Temporary) else source
+        self._listeners.append((where, subscription))
         return await stack.enter_async_context(subscription)
 
+    def _desk(self, reader: Reads, handle: Handle) -> Desk:
+        return Desk(self.post, reader, handle, self._memory)
+
     def _run(self, stack: AsyncExitStack, loop: Coroutine[Any, Any, None]) -> None:
-        stack.push_async_callback(end, asyncio.create_task(loop))
+        stack.push_async_callback(end, asyncio.create_task(lasting(loop)))
 
     def _means(self) -> Means:
         settings = self.settings
@@ -264,6 +269,7 @@ class Hub:
             instance=self.settings.instance,
             store=self.store.store_id,
             modes={name: one.mode for name, one in self.integrations.items()},
+            run=self.who.run,
             owned=tuple(name for name, lease in self.leases.items() if lease.held),
             standing=tuple(name for name, lease in self.leases.items() if lease.standing),
         )
@@ -282,18 +288,8 @@ class Hub:
 
 
 def _integrations(settings: Settings, means: Means) -> list[Integration]:
-    known = _registry.names()
-    chosen = settings.integrations or known
-    return [Integration(_registry.load(name), means) for name in chosen]
+    return [Integration(one, means) for one in wanted(settings.integrations, _registry.load)]
 
 
 def _user(url: str) -> str:
     return unquote(urlsplit(url).username or "guest")
-
-
-def _secrets(settings: Settings, url: str) -> list[str]:
-    password = unquote(urlsplit(url).password or "")
-    token = settings.http_token.get_secret_value() if settings.http_token else ""
-    database = settings.database_url.get_secret_value() if settings.database_url else ""
-    stored = unquote(urlsplit(database).password or "")
-    return [one for one in (password, token, stored) if one]

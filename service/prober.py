@@ -60,6 +60,7 @@ class Prober:
         self._members = members
         self._clock = clock
         self._interval = interval
+        self._trouble = ""
         self._told: dict[str, float] = {}
         self._probed: dict[tuple[str, str], float] = {}
         self._probes: dict[tuple[str, str], asyncio.Task[None]] = {}
@@ -73,7 +74,7 @@ class Prober:
                 task.cancel()
 
     def _look(self) -> None:
-        trouble = self._trouble()
+        trouble = self._company()
         for owner in self._owners:
             if owner.held:
                 owner.telling.troubled(trouble)
@@ -82,14 +83,13 @@ class Prober:
             else:
                 self._told.pop(owner.integration.name, None)
 
-    def _trouble(self) -> str:
-        foreign = sorted(self._members.foreign_stores(self._clock.now()))
-        if not foreign:
-            return ""
-        return (
-            f"Another hub of this broker keeps its calls in {', '.join(foreign)}: this one takes "
-            "over nothing more. Give all hubs the same HUB_DATABASE_URL, or one another HUB_PREFIX."
-        )
+    def _company(self) -> str:
+        """Return what is wrong with the hubs that are there; it is logged when it changes."""
+        trouble = self._members.trouble(self._clock.now())
+        if trouble != self._trouble:
+            self._trouble = trouble
+            log.warning("hubs_at_odds", reason=trouble or "They go together again.")
+        return trouble
 
     def _tell(self, owner: Watched) -> None:
         now, name = self._clock.now(), owner.integration.name
@@ -112,7 +112,7 @@ class Prober:
         integration, now = owner.integration, self._clock.now()
         if not owner.serving or integration.unusable:
             return
-        for name, facts in integration.facts.upstreams.items():
+        for name, facts in integration.upstreams.items():
             which = integration.name, name
             if not facts.probe or which in self._probes or facts.lacking(integration.env):
                 continue

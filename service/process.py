@@ -26,7 +26,7 @@ from service.amqp.wire import address
 from service.app import Hub
 from service.logs import configure, note_lost_tasks
 from service.node.node import Node, NodeError
-from service.ownership.meeting import ForeignStore
+from service.ownership.meeting import CannotJoin
 from service.settings import BadSettings, Settings
 from service.web.guard import App, rules_for
 from service.web.routes import Call, Outcome, make_app
@@ -189,8 +189,16 @@ async def _broker(settings: Settings) -> AsyncIterator[str]:
     if settings.amqp_url is not None:
         yield settings.amqp_url.get_secret_value()
         return
+    loaded = asyncio.get_running_loop().run_in_executor(None, _load, settings)
     async with Node(settings.data_dir / "broker") as node:
+        await loaded
         yield node.url
+
+
+def _load(settings: Settings) -> None:
+    """Import the clients: a second's work, done while the broker boots."""
+    for name in settings.integrations or _registry.names():
+        _registry.load(name)
 
 
 def _app(settings: Settings, view: HubView, agent: Agent) -> App:
@@ -207,7 +215,7 @@ def _starting() -> Iterator[None]:
         yield
     except (BusError, ConnectionError) as error:
         raise NotStarted(f"The broker is of no use: {error}") from None
-    except (CannotListen, ForeignStore, NodeError, Failure) as error:
+    except (CannotListen, CannotJoin, NodeError, Failure) as error:
         raise NotStarted(str(error)) from None
     except (SQLAlchemyError, ImportError) as error:
         text = str(error).partition("\n")[0]

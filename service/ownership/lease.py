@@ -14,6 +14,7 @@ from typing import Final, Protocol
 import structlog
 
 from service.amqp.errors import BusError
+from service.amqp.link import Link
 from service.ownership.line import LeaseQueue, Line, answers, seed
 from service.ownership.state import Identity, LeaseMessage, Memory
 from service.ownership.tenure import Holder, Tenure
@@ -74,6 +75,16 @@ class Lease:
     def held(self) -> bool:
         """Whether this hub owns the integration, by its clock at this moment."""
         return self._tenure is not None and self._tenure.held
+
+    @property
+    def has_come(self) -> bool:
+        """Whether this hub was given the message, renewed in time or not."""
+        return self._tenure is not None
+
+    @property
+    def renewed(self) -> bool:
+        """Whether it is held, and a renewal was confirmed: the next one is not late yet."""
+        return self.held and self.renewed_at > float("-inf")
 
     @property
     def standing(self) -> bool:
@@ -143,15 +154,17 @@ class Lease:
             return
         with contextlib.suppress(BusError, TimeoutError):
             async with asyncio.timeout(MEND_WITHIN):
-                await self._line.publish(self._memory.newest.encode())
+                await self._line.publish(self._memory.copy())
                 _log.warning("lease_mended", queue=self._place.queue, seq=self.seq)
 
-    async def present(self, within: float = 2.0) -> bool:
+    async def present(self, beside: Link, within: float = 2.0) -> bool:
         """Return whether this hub would get the lease if it were its turn.
 
-        The broker's count of consumers proves nothing: with a single active one it is always 1.
+        It stands in the line, and the broker answers about the queue, asked over `beside`: a
+        question that hangs may cost that connection. The broker's count of consumers proves
+        nothing: with a single active one it is always 1.
         """
-        return self.held or (self.standing and await answers(self._place, within))
+        return self.held or (self.standing and await answers(beside, self._place.queue, within))
 
     async def _run(self) -> None:
         pauses = Pauses(_SHORTEST_PAUSE, _LONGEST_PAUSE)
@@ -182,7 +195,7 @@ class Lease:
         return not self.trouble
 
     async def _visit(self, line: Line) -> None:
-        await seed(self._place, self._memory.newest.encode())
+        await seed(self._place, self._memory.copy())
         await line.join()
         if self._closing:  # the cancellation was dropped on the way
             return

@@ -1,4 +1,4 @@
-"""Before a hub takes anything over it asks who is there, and whether they keep the same record."""
+"""Before a hub takes anything over it asks who is there, and whether they go together."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -21,8 +21,8 @@ ATTACHED_WITHIN: Final = 15.0
 _POLL: Final = 0.01
 
 
-class ForeignStore(Exception):
-    """Hubs of one broker with two records of calls could send an unsafe call twice."""
+class CannotJoin(Exception):
+    """This hub would do harm beside one that runs; the sentence says why, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -32,30 +32,29 @@ class Meeting:
     names: Names
     user: str
     """The hub's own: only its commands are heard."""
-    store: str
     clock: Clock
 
     async def hold(self, members: Members, ear: Subscription, publisher: Publisher) -> None:
         """Ask, listen for `ANSWERS_WITHIN`, and compare.
 
         Raises:
-            ForeignStore: another hub keeps another record; names both.
+            CannotJoin: another hub keeps another record of calls, or goes by the same name.
         """
-        await self._attached(ear)
+        await self.attached(self.names.events, ear)
         command = Message(order("who").model_dump_json().encode(), user_id=self.user)
         await publisher.publish(self.names.control, "", command, mandatory=False)
         await self.clock.sleep(ANSWERS_WITHIN)
-        foreign = sorted(members.foreign_stores(self.clock.now()))
-        if foreign:
-            raise ForeignStore(
-                f"Another hub of this broker keeps its calls in {', '.join(foreign)}, this one in "
-                f"{self.store}. Give all hubs the same HUB_DATABASE_URL, or this one another "
-                "HUB_PREFIX."
-            )
+        if trouble := members.trouble(self.clock.now()):
+            raise CannotJoin(trouble)
 
-    async def _attached(self, ear: Subscription) -> None:
+    async def attached(self, exchange: str, ear: Subscription) -> None:
+        """Wait until this hub hears what is said there.
+
+        Raises:
+            NoAnswer: that took longer than `ATTACHED_WITHIN`.
+        """
         give_up_at = self.clock.now() + ATTACHED_WITHIN
         while not ear.attached:
             if self.clock.now() >= give_up_at:
-                raise NoAnswer(self.names.events, ATTACHED_WITHIN)
+                raise NoAnswer(exchange, ATTACHED_WITHIN)
             await self.clock.sleep(_POLL)

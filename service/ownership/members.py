@@ -53,9 +53,9 @@ class Members:
         self._looked = now
 
     def hear(self, says: OwnsEvent, now: float) -> None:
-        """Take note of what a hub says of itself."""
+        """Take note of what a hub says of itself; another process may go by our name."""
         self._look(now)
-        if (says.instance, says.store) != (self.me.instance, self.me.store):
+        if (says.instance, says.run) != (self.me.instance, self.me.run):
             self._others[says.instance] = _Other(says, now, now)
 
     def leave(self, instance: str) -> None:
@@ -97,6 +97,23 @@ class Members:
         """
         stores = frozenset(says.store for says in self.present(now))
         return stores - {self.me.store}
+
+    def trouble(self, now: float) -> str:
+        """Return why this hub and those that are there do not go together; or nothing."""
+        if foreign := sorted(self.foreign_stores(now)):
+            return (
+                f"Another hub of this broker keeps its calls in {', '.join(foreign)}, this one in "
+                f"{self.me.store}: an unsafe call could be sent twice, so neither takes a lease "
+                "while it hears the other. Give all hubs the same HUB_DATABASE_URL, or this one "
+                "another HUB_PREFIX."
+            )
+        if self.me.instance in self._others:
+            return (
+                f"Another hub of this broker is called {self.me.instance} too, and nobody can tell "
+                "the two apart. Stop one, or give each its own HUB_INSTANCE (if it is not set: "
+                "host and process)."
+            )
+        return ""
 
     def owner(self, integration: str, now: float) -> str | None:
         """Return the hub that says it owns an integration."""

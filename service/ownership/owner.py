@@ -14,9 +14,12 @@ from service.desk import Desk
 from service.events import Tells
 from service.integration import Integration
 from service.metrics import Metrics
+from service.window import LONGEST_HELD
 
 PAUSE_WITHIN: Final = 5.0
 """Seconds that calls under way have to end when an integration is paused or given away."""
+_HAND_BACK_WITHIN: Final = 300.0
+"""Seconds that they have when only those that wait are to go back: none of them takes that long."""
 
 log = structlog.get_logger()
 
@@ -42,8 +45,8 @@ class Attachment(Protocol):
         ...
 
 
-Subscribe = Callable[[OnDelivery], Attachment]
-"""Makes the consumer that hands deliveries over."""
+Subscribe = Callable[[OnDelivery, int], Attachment]
+"""Makes the consumer that hands deliveries over, at most so many that are not settled."""
 
 
 class Telling:
@@ -106,19 +109,34 @@ class Owner:
         self._subscribe = subscribe
         self._subscription: Attachment | None = None
         self._closing: set[asyncio.Task[None]] = set()
-        self._winding = False
-        """Takes nothing new, because the lease is about to go."""
+        self._winding = 0
+        """How many reasons there are to take nothing new for now."""
+        self._window = 0
+        self._too_long = False
+        """Whether what was taken last had to be handed back."""
+        self._away = False
+        """Whether it takes nothing because nothing can be served soon."""
 
     @property
     def serving(self) -> bool:
-        """Whether its consumer is attached."""
-        return self._subscription is not None and self._subscription.attached
+        """Whether its consumer is attached, or will be when the limit lets something through."""
+        attached = self._subscription is not None and self._subscription.attached
+        return attached or self._away
+
+    @property
+    def detached(self) -> bool:
+        """Whether requests ought to come, and do not."""
+        return self._subscription is not None and not self._subscription.attached
 
     def gained(self, state: Mapping[str, Any], *, paused: bool) -> None:
         """The lease came: take over the buckets; nothing is served before `confirmed`."""
+        self.integration.restore(state)
+        self.regained(paused=paused)
+
+    def regained(self, *, paused: bool) -> None:
+        """It came back, and nobody had it meanwhile: the buckets are right as they are."""
         self.held = True
         self.paused = paused
-        self.integration.restore(state)
         self.telling.owns(held=True)
         self.telling.settled(paused=paused)
 
@@ -129,8 +147,15 @@ class Owner:
     def confirmed(self, ticket: object) -> None:
         """The lease holds that state: spend what it reserves, and serve."""
         self.integration.confirm(cast("Mapping[str, Plan]", ticket))
-        if not self.paused and not self._winding and self._subscription is None:
+        if self.paused or self._winding:
+            return
+        if self._subscription is None:
             self._serve()
+        elif self._desk.age > LONGEST_HELD:
+            self._too_long = True
+            self._later(self._begin_anew("requests wait for too long"))
+        elif self._may_widen():
+            self._later(self._begin_anew("more can be served"))
 
     def lost(self, reason: str) -> None:
         """Stop at once: nobody passes the gates, the channel closes, the rest goes back."""
@@ -154,12 +179,12 @@ class Owner:
 
         Serves again once `resume` is called.
         """
-        self._winding = True
+        self._winding += 1
         await self._finish(within)
 
     def resume(self) -> None:
         """Serve again, with the next renewal of a lease that is held."""
-        self._winding = False
+        self._winding -= 1
 
     async def aclose(self) -> None:
         """Close the client, and wait for what is being closed."""
@@ -168,7 +193,7 @@ class Owner:
         await self.integration.client.aclose()
 
     async def _finish(self, within: float) -> None:
-        subscription, self._subscription = self._subscription, None
+        subscription = self._detach()
         if subscription:
             await subscription.stop()
         self.integration.close()
@@ -178,12 +203,31 @@ class Owner:
 
     def _serve(self) -> None:
         self.integration.open()
-        self._subscription = self._subscribe(self._desk.take)
-        self._subscription.start()
+        self._window = self.integration.window()
+        self._away = self._too_long and not self._window
+        if not self._away:
+            self._too_long = False
+            self._subscription = self._subscribe(self._desk.take, max(1, self._window))
+            self._subscription.start()
+
+    def _may_widen(self) -> bool:
+        return self._window < self.integration.most and (
+            2 * max(1, self._window) <= self.integration.window()
+        )
+
+    async def _begin_anew(self, reason: str) -> None:
+        """Hand back what has not left, and take as many as can be served soon."""
+        log.info("hands_back", integration=self.integration.name, reason=reason)
+        await self.wind_down(_HAND_BACK_WITHIN)
+        self.resume()
+
+    def _detach(self) -> Attachment | None:
+        subscription, self._subscription, self._away = self._subscription, None, False
+        return subscription
 
     def _stop(self, reason: str) -> None:
         self.integration.close()
-        subscription, self._subscription = self._subscription, None
+        subscription = self._detach()
         if subscription:
             log.info("stops_serving", integration=self.integration.name, reason=reason)
             self._later(subscription.aclose())

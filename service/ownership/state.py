@@ -4,8 +4,9 @@ The lease of an integration is one message in one queue. Whoever holds it unackn
 integration; with each renewal the owner replaces it by a newer one. `lease` does that.
 """
 
+import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any, Final
 
@@ -39,6 +40,8 @@ class Identity:
     instance: str
     store: str
     """Id of the store in which it keeps its record of calls."""
+    run: str = field(default_factory=lambda: secrets.token_hex(8))
+    """Tells this process from any other of the same name, before it or beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class LeaseMessage:
     """
     at: str = ""
     """When it was written, RFC 3339 UTC; for people, no hub compares it."""
+    run: str = ""
+    """The process that wrote it; empty in a copy that was put back (`Memory.copy`)."""
 
     def encode(self) -> bytes:
         """Return the message as JSON."""
@@ -78,6 +83,7 @@ class LeaseMessage:
             paused=said.get("paused") is True,
             state=said.get("state", {}),
             at=str(said.get("at", "")),
+            run=str(said.get("run", "")),
         )
 
 
@@ -101,10 +107,23 @@ class Memory:
 
     def __init__(self) -> None:
         self.newest = SEED
+        self._found = SEED
+        self._confirmed = SEED
+
+    @property
+    def untouched(self) -> bool:
+        """Whether nobody has owned the integration since this process wrote the lease.
+
+        The message read last is then the very one that was confirmed to it last. Any owner would
+        have replaced that before it spent a token, and a copy that was put back does not count.
+        """
+        found, mine = self._found, self._confirmed
+        same = (found.seq, found.run) == (mine.seq, mine.run)
+        return bool(found.run) and same and self.newest.run == mine.run
 
     def read(self, body: bytes) -> LeaseMessage:
         """Take note of a message from the queue; returns it, whether it is the newest or not."""
-        message = LeaseMessage.decode(body)
+        self._found = message = LeaseMessage.decode(body)
         if message.seq >= self.newest.seq:
             self.newest = message
         return message
@@ -113,10 +132,19 @@ class Memory:
         self, who: Identity, state: Mapping[str, Any], *, paused: bool, at: str
     ) -> LeaseMessage:
         """Return the next message; it counts as seen even if it never arrives."""
+        seq = self.newest.seq + 1
         self.newest = LeaseMessage(
-            self.newest.seq + 1, who.instance, who.store, paused=paused, state=state, at=at
+            seq, who.instance, who.store, paused=paused, state=state, at=at, run=who.run
         )
         return self.newest
+
+    def confirm(self, written: LeaseMessage) -> None:
+        """The broker has that message, and this process held the lease when it heard so."""
+        self._confirmed = written
+
+    def copy(self) -> bytes:
+        """Return the newest message for a queue that shows none."""
+        return replace(self.newest, run="").encode()
 
 
 class Schedule:

@@ -30,6 +30,9 @@ class Holder(Protocol):
         An empty state means that nothing is known: there are no tokens.
         """
 
+    def regained(self, *, paused: bool) -> None:
+        """As `gained`, where nobody has had it since `lost`: what was spent is known exactly."""
+
     def lost(self, reason: str) -> None:
         """Stop all that the lease allows, at once."""
 
@@ -85,7 +88,10 @@ class Tenure:
             BusError: it was lost.
         """
         self._line.over = self.end
-        self._holder.gained(self._memory.newest.state, paused=self.paused)
+        if self._memory.untouched:
+            self._holder.regained(paused=self.paused)
+        else:
+            self._holder.gained(self._memory.newest.state, paused=self.paused)
         while not self._leaving:
             await self._renew()
             await self._until_due()
@@ -117,6 +123,7 @@ class Tenure:
         await self._line.publish(written.encode())
         if not self.held:  # the confirm came while this process stood still
             self._give_up(TOO_LATE)
+        self._memory.confirm(written)
         self._schedule.confirm(busy=self._holder.busy())
         self.renewed_at = self._schedule.began
         self._watch()

@@ -72,7 +72,7 @@ class Caller(Protocol):
 class View(Protocol):
     """What the pages show of a hub."""
 
-    def ready(self) -> str:
+    async def ready(self) -> str:
         """Return what keeps it from being ready; nothing when it is."""
         ...
 
@@ -169,7 +169,7 @@ async def _live() -> str:
 
 def _ready(view: View) -> Callable[[], Awaitable[Response]]:
     async def ready() -> Response:
-        reason = view.ready()
+        reason = await view.ready()
         return PlainTextResponse(reason or "ok", 503 if reason else 200)
 
     return ready

@@ -46,7 +46,7 @@ class Running(Protocol):
         """Its series."""
         ...
 
-    def ready(self) -> str:
+    async def ready(self) -> str:
         """Return what keeps it from being ready; nothing when it is."""
         ...
 
@@ -70,9 +70,9 @@ class HubView:
         if owner and not owner.held:
             owner.integration.health.believe(event)
 
-    def ready(self) -> str:
+    async def ready(self) -> str:
         """Return what keeps the hub from being ready; nothing when it is."""
-        return self.hub.ready()
+        return await self.hub.ready()
 
     def metrics(self) -> bytes:
         """Return all series in Prometheus' text format."""
@@ -116,7 +116,7 @@ class HubView:
         return [
             {
                 "upstream": name,
-                "allowed": str(integration.facts.upstreams[name].allowed(env)),
+                "allowed": str(integration.upstreams[name].allowed(env)),
                 **(_live(gate, integration.now()) if owner.held else _ELSEWHERE),
             }
             for name, gate in integration.gates.items()

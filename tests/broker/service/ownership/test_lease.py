@@ -10,7 +10,7 @@ import pytest
 from service.amqp.link import Link
 from service.ownership.state import SEED, LeaseMessage
 from tests.support.broker import Broker, OwnNames
-from tests.support.leases import Hub, Open, declare, outsider, read
+from tests.support.leases import Hub, Open, declare, outsider, read, spent, spent_twice
 from tests.support.proxy import Proxy
 from tests.support.wait import wait_until
 
@@ -43,14 +43,14 @@ def holders(*hubs: Hub) -> list[str]:
 async def test_the_first_hub_seeds_the_lease_and_owns_it(family: Family) -> None:
     first = await (await family.hub("a")).owns()
     assert (first.spender.state, first.lease.paused, first.lease.seq) == ({}, False, 1)
-    assert await first.lease.present()
+    assert await first.lease.present(first.link)
 
 
 async def test_the_others_wait(family: Family) -> None:
     first = await (await family.hub("a")).owns()
     second, third = await family.hub("b"), await family.hub("c")
     assert holders(first, second, third) == ["a"]
-    assert await second.lease.present()
+    assert await second.lease.present(second.link)
     assert second.spender.gains == 0
 
 
@@ -162,7 +162,7 @@ async def test_a_hub_that_may_not_wait_does_not(broker: Broker, family: Family) 
         await wait_until(lambda: hub.link.up)
         assert not hub.lease.standing
         assert not hub.lease.may_stand
-        assert not await hub.lease.present()
+        assert not await hub.lease.present(hub.link)
         door.stand = True
         await hub.owns()
 
@@ -231,9 +231,40 @@ async def test_cut_off_it_is_lost_at_once_and_waited_for_again(family: Family) -
         await owner.lease.close()
 
 
+async def test_cut_off_without_a_rival_it_goes_on_where_it_stopped(family: Family) -> None:
+    """No token that it had reserved is lost: nobody else can have spent one."""
+    async with Proxy.before(family.url) as proxy:
+        owner = await (await family.hub("a", proxy.through(family.url))).owns()
+        for gains in range(1, 6):
+            assert owner.spender.gains == gains
+            while owner.spender.next < 7 * gains:
+                assert owner.spender.spend()
+            proxy.cut()
+            await wait_until(lambda: len(owner.spender.reasons) == owner.spender.gains)
+            await owner.owns()
+        kinds = [record.what for record in owner.records if record.what.endswith("gained")]
+        assert kinds == ["gained", *["regained"] * 5]
+        assert [one.number for one in spent(owner.records)] == list(range(35))
+        await owner.lease.close()
+
+
+async def test_after_a_rival_had_it_nothing_is_taken_for_granted(family: Family) -> None:
+    async with Proxy.before(family.url) as proxy:
+        owner = await (await family.hub("a", proxy.through(family.url))).owns()
+        rival = await family.hub("b")
+        proxy.cut()
+        await rival.owns()
+        await owner.stands()
+        await rival.lease.yield_to_others()
+        await owner.owns()
+        assert [record.what for record in owner.records].count("regained") == 0
+        assert not spent_twice([*owner.records, *rival.records])
+        await owner.lease.close()
+
+
 async def test_a_hub_without_a_broker_closes_at_once(names: OwnNames) -> None:
     async with Hub("amqp://127.0.0.1:1/", names.lease("notion"), "a") as hub:
-        assert not await hub.lease.present()
+        assert not await hub.lease.present(hub.link)
         began = time.monotonic()
         await hub.lease.close()
         assert time.monotonic() - began < 0.5

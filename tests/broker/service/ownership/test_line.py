@@ -118,15 +118,15 @@ async def test_a_missing_queue_is_told(names: OwnNames, place: LeaseQueue) -> No
     missing = LeaseQueue(place.link, names.lease("missing"))
     with pytest.raises(Denied, match="NOT_FOUND"):
         await seed(missing, b"1")
-    assert not await answers(missing, 1.0)
-    assert await answers(place, 1.0)
+    assert not await answers(missing.link, missing.queue, 1.0)
+    assert await answers(place.link, place.queue, 1.0)
 
 
 async def test_a_silent_broker_is_told(proxy: Proxy, place: LeaseQueue, line: Line) -> None:
     proxy.pause("down")
     with pytest.raises(NoAnswer):
         await line.followed(within=0.1)
-    assert not await answers(place, 0.1)
+    assert not await answers(place.link, place.queue, 0.1)
     proxy.resume()
 
 

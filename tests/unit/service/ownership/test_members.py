@@ -7,11 +7,17 @@ from service.ownership.members import FRESH, GONE, ORPHANED, Members
 
 
 def says(
-    instance: str, store: str = "s", mode: Mode = "configured", *, owns: bool = False
+    instance: str,
+    store: str = "s",
+    mode: Mode = "configured",
+    *,
+    owns: bool = False,
+    run: str = "1",
 ) -> OwnsEvent:
     return OwnsEvent(
         instance=instance,
         store=store,
+        run=run,
         modes={"notion": mode},
         owned=("notion",) if owns else (),
         standing=("notion",),
@@ -113,6 +119,28 @@ def test_other_stores_are_told(members: Members) -> None:
     assert members.foreign_stores(1.0) == {"t"}
     members.leave("stranger")
     assert members.foreign_stores(1.0) == frozenset()
+
+
+def test_those_who_go_together_are_no_trouble(members: Members) -> None:
+    members.hear(says("me"), 1.0)
+    members.hear(says("brother"), 1.0)
+    assert members.trouble(1.0) == ""
+
+
+def test_another_store_is_trouble_while_its_hub_is_there(members: Members) -> None:
+    members.hear(says("stranger", store="t"), 1.0)
+    assert "keeps its calls in t, this one in s" in members.trouble(1.0)
+    members.leave("stranger")
+    assert members.trouble(1.0) == ""
+
+
+@pytest.mark.parametrize("run", ["2", ""])  # the empty one is of a hub older than that field
+def test_another_process_of_the_same_name_is_trouble(members: Members, run: str) -> None:
+    members.hear(says("me", run=run, owns=True), 1.0)
+    assert "HUB_INSTANCE" in members.trouble(1.0)
+    assert members.owner("notion", 1.0) == "me"
+    pass_time(members, 1, 7)
+    assert members.trouble(7.1) == ""
 
 
 def test_who_owns(members: Members) -> None:

@@ -24,6 +24,7 @@ class FakeDesk:
 
     taken: list[object] = field(default_factory=list)
     drained: float | None = None
+    age: float = 0.0
 
     def __len__(self) -> int:
         return len(self.taken)
@@ -71,21 +72,25 @@ class Bench:
     desk: FakeDesk
     told: Told
     log: list[str]
+    clock: QuickClock
+    consumers: list[FakeConsumer]
 
 
 @pytest.fixture
 async def bench() -> AsyncIterator[Bench]:
-    means = Means(Environment({}), Redactor(), QuickClock(), "h", sandbox="on")
+    clock = QuickClock()
+    means = Means(Environment({}), Redactor(), clock, "h", sandbox="on")
     integration = Integration(_registry.load("notion"), means)
-    desk, told, log = FakeDesk(), Told(), list[str]()
+    desk, told, log, consumers = FakeDesk(), Told(), list[str](), list[FakeConsumer]()
 
-    def subscribe(_: OnDelivery) -> FakeConsumer:
-        return FakeConsumer(log)
+    def subscribe(_: OnDelivery, __: int) -> FakeConsumer:
+        consumers.append(FakeConsumer(log))
+        return consumers[-1]
 
     telling = Telling(integration, told, Metrics())
     integration.note = telling.note
     owner = Owner(integration, desk, subscribe, telling)  # type: ignore[arg-type]
-    yield Bench(owner, desk, told, log)
+    yield Bench(owner, desk, told, log, clock, consumers)
     await integration.client.aclose()
 
 
@@ -127,6 +132,36 @@ async def test_a_lease_that_comes_again_serves_again(bench: Bench) -> None:
     bench.owner.lost("it was late")
     serve(bench)
     assert serving(bench)
+
+
+async def test_a_consumer_that_ought_to_be_attached_is_missed(bench: Bench) -> None:
+    owner = bench.owner
+    seen = [owner.detached]
+    serve(bench)
+    seen.append(owner.detached)
+    bench.consumers[0].attached = False
+    seen.append(owner.detached)
+    await owner.wind_down(1.0)
+    seen.append(owner.detached)
+    assert seen == [False, False, True, False]
+
+
+async def test_what_is_left_stays_where_nobody_had_it_meanwhile(bench: Bench) -> None:
+    owner, bucket = bench.owner, bench.owner.integration.gates["api"].bucket
+    serve(bench)
+    bench.clock.advance(60)
+    left = bucket.left(bench.clock.now())
+    assert left > 0
+    owner.lost("it was cut off")
+    assert not bucket.take(bench.clock.now(), 1.0, bench.clock.now() + 30)
+    owner.regained(paused=False)
+    assert not bucket.take(bench.clock.now(), 1.0, bench.clock.now() + 30)
+    assert bucket.left(bench.clock.now()) == left
+    owner.confirmed(owner.plan(final=False)[1])
+    assert serving(bench)
+    owner.lost("it was cut off")
+    owner.gained({}, paused=False)
+    assert bucket.left(bench.clock.now()) == 0
 
 
 async def test_a_paused_one_is_owned_and_not_served(bench: Bench) -> None:

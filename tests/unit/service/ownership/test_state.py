@@ -1,7 +1,7 @@
 """What a lease message says, and when the next one is due."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 from hypothesis import given
@@ -18,7 +18,7 @@ from service.ownership.state import (
     Schedule,
 )
 
-ME = Identity("hub-1", "store-1")
+ME = Identity("hub-1", "store-1", "run-1")
 AT = "2026-11-22T09:00:00Z"
 
 
@@ -35,6 +35,7 @@ def test_a_message_travels_as_plain_json() -> None:
         "paused": True,
         "state": {"swpc": {"debt": 0.5}},
         "at": AT,
+        "run": "run-1",
     }
     assert LeaseMessage.decode(written.encode()) == written
 
@@ -71,6 +72,7 @@ def test_the_seed_knows_nothing() -> None:
         "paused": False,
         "state": {},
         "at": "",
+        "run": "",
     }
 
 
@@ -97,6 +99,64 @@ def test_what_was_written_counts_even_if_it_never_arrived() -> None:
     memory.write(ME, {"spent": 20}, paused=False, at=AT)
     memory.read(message(7).encode())
     assert (memory.newest.seq, memory.newest.state) == (8, {"spent": 20})
+
+
+def owned() -> tuple[Memory, LeaseMessage]:
+    """What this process knows that took a lease over at 7, and its own last renewal."""
+    memory = Memory()
+    memory.read(message(7).encode())
+    memory.confirm(memory.write(ME, {"spent": 8}, paused=False, at=AT))
+    renewed = memory.write(ME, {"spent": 9}, paused=False, at=AT)
+    memory.confirm(renewed)
+    return memory, renewed
+
+
+def test_a_process_has_a_name_of_its_own() -> None:
+    assert Identity("hub-1", "s").run != Identity("hub-1", "s").run
+
+
+def test_who_finds_its_own_last_message_knows_that_nobody_was_there() -> None:
+    memory, renewed = owned()
+    memory.write(ME, {"spent": 10}, paused=False, at=AT)  # never arrived
+    memory.read(renewed.encode())
+    assert memory.untouched
+
+
+OTHERS = {
+    "a seed": SEED,
+    "of another hub": message(9),
+    "of another process of that name": replace(message(9, ME.instance), run="run-2"),
+    "of ours, but older": replace(message(8, ME.instance), run="run-1"),
+    "of ours, but never confirmed": replace(message(10, ME.instance), run="run-1"),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_any_other_message_proves_nothing(name: str) -> None:
+    memory, _ = owned()
+    memory.read(OTHERS[name].encode())
+    assert not memory.untouched
+
+
+def test_a_copy_that_was_put_back_proves_nothing() -> None:
+    memory, renewed = owned()
+    assert LeaseMessage.decode(memory.copy()) == replace(renewed, run="")
+    memory.read(memory.copy())
+    assert not memory.untouched
+
+
+def test_what_another_wrote_since_is_not_forgotten() -> None:
+    """A broker that is put back to an older state shows our message again."""
+    memory, renewed = owned()
+    memory.read(message(12).encode())
+    memory.read(renewed.encode())
+    assert not memory.untouched
+
+
+def test_what_nobody_ever_held_is_untouched_by_nobody() -> None:
+    memory = Memory()
+    memory.read(SEED.encode())
+    assert not memory.untouched
 
 
 def test_the_first_renewal_is_due_at_once() -> None:

@@ -26,7 +26,7 @@ class FakeHub:
     calls: list[Call] = field(default_factory=list)
     held: asyncio.Event | None = None
 
-    def ready(self) -> str:
+    async def ready(self) -> str:
         return self.trouble
 
     def metrics(self) -> bytes:

@@ -29,7 +29,7 @@ class FakeHub:
     def metrics(self) -> Metrics:
         return self.bench.metrics
 
-    def ready(self) -> str:
+    async def ready(self) -> str:
         return self.trouble
 
 
@@ -48,11 +48,11 @@ def down() -> HealthEvent:
     return other.snapshot().model_copy(update={"hub": "vm-2"})
 
 
-def test_it_is_as_ready_as_the_hub(hub: FakeHub) -> None:
+async def test_it_is_as_ready_as_the_hub(hub: FakeHub) -> None:
     view = HubView(hub)
-    assert view.ready() == ""
+    assert await view.ready() == ""
     hub.trouble = "The publish connection is down."
-    assert view.ready() == "The publish connection is down."
+    assert await view.ready() == "The publish connection is down."
     assert list(view.names()) == ["shop"]
     assert b"process_resident_memory_bytes" in view.metrics()
 

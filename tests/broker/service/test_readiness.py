@@ -1,0 +1,84 @@
+"""Whether `/health/ready` tells what a real broker took away, and that it is there again."""
+
+from service.amqp import topology
+from service.app import Hub
+from service.ownership.rank import weight
+from tests.support.broker import OwnNames
+from tests.support.hub import Given, serving
+from tests.support.leases import outsider
+from tests.support.proxy import Proxy
+from tests.support.wait import wait_until
+
+
+async def delete(url: str, queue: str) -> None:
+    """Delete a queue, as an operator might."""
+    async with outsider(url, queue) as operator:
+        await operator.channel.queue_delete(queue)
+
+
+async def says(hub: Hub, text: str) -> None:
+    """Wait until the hub says that it lacks this."""
+
+    async def told() -> bool:
+        return text in await hub.ready()
+
+    await wait_until(told, 5, text)
+
+
+async def ready(hub: Hub) -> None:
+    """Wait until it lacks nothing."""
+
+    async def lacks_nothing() -> bool:
+        return not await hub.ready()
+
+    await wait_until(lacks_nothing, 10, "readiness")
+
+
+async def test_a_queue_that_is_gone_is_named_until_it_is_there_again(
+    amqp_url: str, names: OwnNames, settings: Given
+) -> None:
+    lost = {
+        names.dropped: f"{names.dropped} is not consumed",
+        names.unrouted: f"{names.unrouted} is not consumed",
+        names.queue("notion"): "The request queue of notion is not consumed",
+        names.lease("notion"): "The lease of notion is not waited for",
+    }
+    async with serving(amqp_url, settings) as hub:
+        for queue, text in lost.items():
+            await delete(amqp_url, queue)
+            await says(hub, text)
+            await topology.declare_all(amqp_url, names, list(hub.leases))
+            await ready(hub)
+
+
+async def test_a_standby_that_the_broker_does_not_answer_is_not_ready(
+    amqp_url: str, settings: Given
+) -> None:
+    other, best = sorted("ab", key=lambda name: weight(name, "notion"))
+    alone = settings.but(HUB_INTEGRATIONS="notion")
+    async with serving(amqp_url, alone.but(HUB_INSTANCE=best)), Proxy.before(amqp_url) as proxy:
+        far = proxy.through(amqp_url)
+        async with Hub(alone.but(HUB_INSTANCE=other), far) as hub:
+            await ready(hub)
+            assert not hub.leases["notion"].has_come
+            proxy.delay(1.0)
+            await says(hub, "The broker is silent about the lease of notion.")
+            proxy.delay(0.0)
+            await ready(hub)
+            await proxy.refuse()
+            proxy.cut()
+            await says(hub, "connection is down")
+            await proxy.accept()
+            await ready(hub)
+
+
+async def test_an_owner_whose_renewals_hang_is_not_ready(amqp_url: str, settings: Given) -> None:
+    async with Proxy.before(amqp_url) as proxy:
+        far = proxy.through(amqp_url)
+        async with serving(far, settings.but(HUB_INTEGRATIONS="notion")) as hub:
+            proxy.pause("down")
+            hub.leases["notion"].renew_now()
+            await wait_until(lambda: not hub.leases["notion"].held, 5, "the renewal to be late")
+            assert await hub.ready()
+            proxy.resume()
+            await ready(hub)
