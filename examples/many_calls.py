@@ -15,9 +15,9 @@ OPERATIONS = [
 
 async def main() -> None:
     """Submit them all, then take the replies; the name is that of the queue where they wait."""
-    async with Hub(name="many-calls") as hub:
+    async with Hub(name="many-calls") as hub, hub.replies() as replies:
         asked = {await hub.submit(one): one for one in OPERATIONS}
-        async for reply in hub.replies():
+        async for reply in replies:
             operation = asked.pop(reply.request_id, "of an earlier run")
             try:
                 print(operation, len(reply.result()["samples"]), "samples")

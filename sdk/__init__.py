@@ -3,6 +3,7 @@
 Requests, results and failures are those of `contracts`.
 """
 
+from sdk._address import Address, find_hub
 from sdk._errors import HubUnreachable, NotScripted
 from sdk._events import Event
 from sdk._fake import FakeHub
@@ -11,4 +12,15 @@ from sdk._replies import Reply
 from sdk._request import Options
 from sdk._stream import Stream
 
-__all__ = ["Event", "FakeHub", "Hub", "HubUnreachable", "NotScripted", "Options", "Reply", "Stream"]
+__all__ = [
+    "Address",
+    "Event",
+    "FakeHub",
+    "Hub",
+    "HubUnreachable",
+    "NotScripted",
+    "Options",
+    "Reply",
+    "Stream",
+    "find_hub",
+]

@@ -1,6 +1,7 @@
 """Where the hub is: as the program says, or its environment, or the `hub up` of this machine."""
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -37,10 +38,15 @@ class Address:
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
-def find_hub(url: str | None, prefix: str | None, environment: Mapping[str, str]) -> Address:
+def find_hub(
+    url: str | None = None,
+    prefix: str | None = None,
+    environment: Mapping[str, str] = os.environ,
+) -> Address:
     """Return the first of: `url`, `HUB_AMQP_URL`, what `hub up` wrote into its data folder.
 
-    The prefix is `prefix`, else `HUB_PREFIX`, else the one of `hub up`, else ``hub``.
+    The prefix is `prefix`, else `HUB_PREFIX`, else the one of `hub up`, else ``hub``. A `Hub` looks
+    by itself; this is for programs that speak AMQP without it.
 
     Raises:
         HubUnreachable: there is none of the three.

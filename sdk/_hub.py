@@ -1,7 +1,6 @@
 """What an agent holds: calls, submitted requests and their later replies, events."""
 
 import asyncio
-import os
 import re
 from collections.abc import Awaitable, Mapping
 from typing import Any, Final, Self, TypeVar, overload
@@ -184,7 +183,7 @@ class Hub:
         return outgoing.request_id
 
     def replies(self) -> Stream[Reply]:
-        """Return the replies to what was submitted: ``async for reply in hub.replies()``.
+        """Return the replies to what was submitted: ``async with hub.replies() as replies``.
 
         A reply that was handed out but not taken (see `Stream`) comes again.
 
@@ -248,7 +247,7 @@ class Hub:
         return self._opened
 
     def _make_way(self) -> Way:
-        address = find_hub(self._url, self._prefix, os.environ)
+        address = find_hub(self._url, self._prefix)
         if self._name and "." in address.user:
             raise ValueError(
                 f"The broker user {address.user!r} has a dot in its name and cannot own a queue "

@@ -27,7 +27,8 @@ class Stream(ABC, Generic[T]):
 
     ``async with stream:`` attaches it at once, so that nothing is missed from there on, and
     detaches it at the end of the block. What was handed out counts as taken when the next one is
-    asked for, or the block or the `Hub` is left without an error.
+    asked for, or the block or the `Hub` is left without an error. A stream that nobody holds, as
+    after a ``break`` out of ``async for reply in hub.replies()``, gives its last one back.
     """
 
     def __aiter__(self) -> Self:

@@ -184,7 +184,8 @@ def _show_failure(failure: "Failure", *, as_json: bool) -> None:
     if as_json:
         show_json(problem.model_dump(mode="json", exclude_none=True))
         return
-    say(f"{problem.code or 'failed'}: {problem.detail}")
+    listed = problem.errors and problem.errors[0].message in problem.detail
+    say(f"{problem.code or 'failed'}: {f'{problem.title}.' if listed else problem.detail}")
     for one in problem.errors:
         say(f"  {one.field or 'parameters'}: {one.message}")
     if problem.retry_after is not None:

@@ -60,10 +60,9 @@ def call(
             reply = _shell.run(work)
         except KeyboardInterrupt:
             _interrupted(operation, id_)
-        result = reply.result()
         if reply.served == "sandbox" and sys.stderr.isatty():
-            _shell.say("From the sandbox: a recording, not the service itself.")
-        _shell.show_json(result)
+            _shell.say("From the sandbox: recordings, not the service itself.")
+        _shell.show_json(reply.result())
 
 
 def _me() -> str:

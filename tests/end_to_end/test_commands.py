@@ -119,7 +119,11 @@ async def test_from_up_to_ctrl_c(machine: Machine) -> None:
         assert json.loads(out)[0]["allowed"] == "3/s burst 10"
 
         shown = await asyncio.to_thread(on_a_terminal, machine, f"env {said['try']}", 80)
-        assert "From the sandbox: a recording, not the service itself." in shown
+        assert "From the sandbox: recordings, not the service itself." in shown
+        other = f"hub call notion.get_page page_id={'0' * 32}"
+        shown = await asyncio.to_thread(on_a_terminal, machine, other, 80)
+        assert "From the sandbox" in shown
+        assert "Nothing was recorded for GET /pages/000" in shown
 
         # events go on until Ctrl-C, which is their usual end
         events = machine.start("hub events --json")

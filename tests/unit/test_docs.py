@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
+from contracts import Forbidden
+from service.access import read_access
 from service.commands import app
 from service.settings import Settings
 
 ROOT = Path(__file__).parents[2]
+FOLDERS = "scripts|service|clients|contracts|sdk|tests|benchmarks|docs|examples|deploy"
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
 
 
@@ -27,7 +30,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_named_files_exist(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    named = re.findall(r"`((?:scripts|service|clients|contracts|tests|benchmarks)/[\w./]+)`", text)
+    named = re.findall(rf"`((?:{FOLDERS})/[\w./-]+)`", text)
     shown = {"contracts/shop.py", "clients/shop.py", "tests/clients/test_shop.py"}
     shown |= {"clients/recordings/shop/"}
     lost = [one for one in named if one not in shown and not (ROOT / one).exists()]
@@ -39,7 +42,7 @@ def test_named_commands_exist(page: Path) -> None:
     command = get_command(app)
     known = set(getattr(command, "commands", {}))
     text = page.read_text(encoding="utf-8")
-    named = set(re.findall(r"(?:`|\$ |try +)hub ([a-z-]+)", text))
+    named = set(re.findall(r"(?:`|\$ |try +)hub ([a-z][a-z-]*)", text))
     assert named <= known
 
 
@@ -50,10 +53,60 @@ def test_named_settings_exist(page: Path) -> None:
     assert named <= known
 
 
-def test_the_readmes_python_is_the_examples() -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    example = (ROOT / "examples/first_call.py").read_text(encoding="utf-8")
-    found = re.search(r"```python\n(.*?)```", text, re.DOTALL)
+def python_of(page: str) -> list[list[str]]:
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / page).read_text("utf-8"), re.DOTALL)
+    return [[line.strip() for line in one.splitlines() if line.strip()] for one in blocks]
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/how-to/ask-from-an-agent.md"])
+def test_python_on_a_page_is_an_examples(page: str) -> None:
+    examples = [one.read_text("utf-8") for one in sorted((ROOT / "examples").glob("*.py"))]
+    blocks = python_of(page)
+    assert blocks
+    strange = [
+        block
+        for block in blocks
+        if not any(all(line in example for line in block) for example in examples)
+    ]
+    assert strange == []
+
+
+def test_the_readme_leads_to_every_page() -> None:
+    seen, open_ = set[Path](), [ROOT / "README.md"]
+    while open_:
+        page = open_.pop()
+        seen.add(page)
+        links = re.findall(r"\]\(([^)#:]+\.md)", page.read_text(encoding="utf-8"))
+        open_ += [one for link in links if (one := (page.parent / link).resolve()) not in seen]
+    assert set(PAGES) <= seen
+
+
+def test_the_access_file_of_the_quickstart_is_one(tmp_path: Path) -> None:
+    text = (ROOT / "docs/quickstart.md").read_text(encoding="utf-8")
+    found = re.search(r"```json\n(.*?)```", text, re.DOTALL)
     assert found
-    lines = [line.strip() for line in found[1].splitlines() if line.strip()]
-    assert [line for line in lines if line not in example] == []
+    place = tmp_path / "access.json"
+    place.write_text(found[1])
+    access = read_access(place)
+    access.permit("alice", "notion.create_page", "unsafe")
+    assert access.operates("olga")
+    with pytest.raises(Forbidden):
+        access.permit("bob", "notion.create_page", "unsafe")
+
+
+def test_the_architecture_names_every_folder() -> None:
+    text = (ROOT / "docs/explanation/architecture.md").read_text(encoding="utf-8")
+    folders = {one.parent for one in (ROOT / "service").glob("*/__init__.py")}
+    assert [one.name for one in folders if f"`service/{one.name}/`" not in text] == []
+
+
+def test_anchors_are_headings() -> None:
+    """A link into a page names one of its headings, as GitHub spells them."""
+    lost = []
+    for page in PAGES:
+        for link, anchor in re.findall(r"\]\(([^):#]*)#([^)]+)\)", page.read_text("utf-8")):
+            target = (page.parent / link).resolve() if link else page
+            titles = re.findall(r"(?m)^#+ (.*)$", target.read_text("utf-8"))
+            known = {re.sub(r"[^\w\- ]", "", one.lower()).replace(" ", "-") for one in titles}
+            lost += [f"{name_of(page)}: {link}#{anchor}"] if anchor not in known else []
+    assert lost == []

@@ -7,8 +7,7 @@ import pytest
 
 from contracts import Names
 from contracts._names import ADDRESSES
-from sdk import HubUnreachable
-from sdk._address import Address, find_hub
+from sdk import Address, HubUnreachable, find_hub
 
 GIVEN = "amqp://a:secret@given:5672/"
 SET = "amqp://b:secret@set:5672/"
@@ -44,6 +43,12 @@ def test_the_program_comes_first_then_the_environment_then_the_hub_of_this_machi
     up: dict[str, str], url: str | None, prefix: str | None, more: dict[str, str], expected: Address
 ) -> None:
     assert find_hub(url, prefix, up | more) == expected
+
+
+def test_it_looks_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUB_AMQP_URL", SET)
+    monkeypatch.setenv("HUB_PREFIX", "mine")
+    assert find_hub() == Address(SET, "mine")
 
 
 @pytest.mark.parametrize("content", ["", "no json", "[]", "{}"])

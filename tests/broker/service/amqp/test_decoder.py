@@ -45,6 +45,6 @@ async def test_a_flawed_message_is_settled_like_any_other(amqp_url: str, names: 
         again = await consume(link, queue, inbox, prefetch=10)
         assert again.attached
     delivery = inbox.deliveries[0]
-    assert delivery.flawed
+    assert delivery.flaw
     assert delivery.properties.correlation_id == "\\xff\\xfe"
     assert len(inbox) == 1

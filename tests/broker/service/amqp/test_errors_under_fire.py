@@ -81,10 +81,8 @@ async def test_a_frozen_broker_is_unknown_and_usable_after_the_thaw(
     )
     assert {type(end) for end in ends} == {Unconfirmed}
     assert 0.5 <= time.monotonic() - began < 0.8
-    healthy = publisher.healthy
     own_node.thaw()
     await publisher.publish("", queue, Message(b""))
-    assert (healthy, publisher.healthy) == (False, True)
     assert link.up
 
 
@@ -115,7 +113,6 @@ async def test_a_queue_without_a_leader_is_named_and_costs_only_itself(
     again = asyncio.create_task(publisher.publish("", lost, Message(b""), within=30))
     for _ in range(20):
         await publisher.publish("", own_names.dropped, Message(b""), within=1)
-        assert publisher.healthy
     again.cancel()
     assert consuming.up
     own_node.kill()  # it would take long to stop

@@ -2,11 +2,14 @@
 
 import asyncio
 import gc
+from collections import Counter
+from dataclasses import dataclass, field
 
 from aiormq.channel import Channel
 from structlog.testing import capture_logs
 
-from service.amqp.consumer import Temporary
+from service.amqp.consumer import Full, Temporary
+from service.amqp.delivery import Delivery
 from service.amqp.link import Link
 from service.amqp.message import Message
 from service.amqp.publisher import Publisher
@@ -119,6 +122,96 @@ class CountingLink(Link):
     async def channel(self, *, confirms: bool = False) -> Channel:
         self.opened += 1
         return await super().channel(confirms=confirms)
+
+
+@dataclass
+class Holder:
+    """Has room for so many bytes; answers what it holds one by one."""
+
+    room: int
+    held: list[Delivery] = field(default_factory=list)
+    most: int = 0
+    answered: Counter[bytes] = field(default_factory=Counter)
+    came: Counter[bytes] = field(default_factory=Counter)
+    returns: list[int] = field(default_factory=list)
+
+    def take(self, delivery: Delivery) -> None:
+        self.came[delivery.body] += 1
+        size = sum(len(one.body) for one in self.held) + len(delivery.body)
+        if self.held and size > self.room:
+            raise Full(len(self.held), self.emptied)
+        self.most = max(self.most, size)
+        self.held.append(delivery)
+
+    async def emptied(self) -> None:
+        await wait_until(lambda: not self.held)
+
+    def answer(self) -> bool:
+        """Answer one, if there is any; return whether all are answered."""
+        if self.held:
+            first = self.held.pop(0)
+            self.returns.append(int(str(first.headers.get("x-delivery-count", 0))))
+            assert first.ack()
+            self.answered[first.body] += 1
+        return len(self.answered) == len(SIZES)
+
+
+SIZES = [1000] * 20 + [10] * 60 + [9000, 30_000, 9000] + [10] * 60
+
+
+async def test_what_does_not_fit_in_memory_goes_back_and_comes_again(
+    amqp_url: str, names: OwnNames
+) -> None:
+    holder = Holder(room=10_000)
+    async with linked(amqp_url) as (link, _):
+        queue = await declare(link, names.queue("q"))
+        bodies = [b"%d" % number + b"." * size for number, size in enumerate(SIZES)]
+        publisher = Publisher(link)
+        for body in bodies:
+            await publisher.publish("", queue, Message(body))
+        async with Subscription(link, queue, holder.take, prefetch=50) as subscription:
+            await wait_until(lambda: len(holder.held) == 9)
+            await wait_until(lambda: sum(holder.came.values()) == 10)
+            assert subscription.attached
+            await wait_until(holder.answer, within=20)
+            assert subscription.attached
+        await wait_until(lambda: _is(link, queue, Depth(0, 0)))
+    assert holder.answered == Counter(bodies)
+    assert holder.most == 30_000 + len(b"81")  # alone; all others fitted
+    assert max(holder.returns) <= 4
+
+
+async def test_closing_while_it_waits_for_memory(amqp_url: str, names: OwnNames) -> None:
+    holder = Holder(room=1)
+    async with linked(amqp_url) as (link, _):
+        queue = await declare(link, names.queue("q"))
+        publisher = Publisher(link)
+        await asyncio.gather(*(publisher.publish("", queue, Message(b"xx")) for _ in range(3)))
+        subscription = Subscription(link, queue, holder.take, prefetch=3)
+        subscription.start()
+        await wait_until(lambda: holder.came[b"xx"] == 2)
+        await subscription.stop()
+        assert not subscription.attached
+        assert holder.held[0].ack()
+        await subscription.aclose()
+        await wait_until(lambda: _is(link, queue, Depth(2, 0)))
+
+
+async def test_a_bug_does_not_end_it(amqp_url: str, names: OwnNames) -> None:
+    class Buggy(CountingLink):
+        async def channel(self, *, confirms: bool = False) -> Channel:
+            if not self.opened:
+                self.opened += 1
+                raise ZeroDivisionError
+            return await super().channel(confirms=confirms)
+
+    inbox = Inbox()
+    async with Buggy(amqp_url, name="test") as link, linked(amqp_url) as (other, _):
+        queue = await declare(other, names.queue("q"))
+        with capture_logs() as logs:
+            async with Subscription(link, queue, inbox, prefetch=1) as subscription:
+                await wait_until(lambda: subscription.attached)
+    assert [entry["event"] for entry in logs if entry["log_level"] == "error"] == ["bug"]
 
 
 async def test_closing_before_it_was_ever_attached(amqp_url: str) -> None:

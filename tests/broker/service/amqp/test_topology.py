@@ -14,12 +14,13 @@ from service.amqp.message import Message
 from service.amqp.publisher import Publisher
 from service.amqp.queues import Depth, look
 from service.amqp.topology import declare_all, queues
+from tests.support.agent import Asking
 from tests.support.broker import OwnNames
 from tests.support.bus import Inbox, declare, linked
 from tests.support.proxy import Proxy
 from tests.support.wait import wait_until
 
-SHORT = Message(b"late", expiration=0.001)
+SHORT = Asking(b"late", expiration=0.001)
 
 
 @pytest.fixture

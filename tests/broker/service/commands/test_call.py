@@ -35,7 +35,7 @@ async def test_every_outcome_has_its_exit_code(
     assert piped.json == good.json
     assert (wrong.code, wrong.out) == (2, "")
     assert wrong.err.splitlines()[:2] == [
-        "invalid_request: notion.get_page: page_id: Field required.",
+        "invalid_request: The parameters do not fit the operation.",
         "  page_id: Field required",
     ]
     assert "request id" in wrong.err

@@ -12,7 +12,7 @@ async def test_what_is_paused_waits_in_the_broker(
         said = await asyncio.to_thread(cli, "pause", "notion")
         assert (said.code, said.out) == (0, "notion is paused.\n")
         assert not hub.owners["notion"].serving
-        assert hub.ready() == ""
+        assert await hub.ready() == ""
         words = ("call", "notion.get_page", f"page_id={page(1)['page_id']}", "--within")
         waiting = await asyncio.to_thread(cli, *words, "0.5")
         assert (waiting.code, stub.calls) == (3, 0)
