@@ -91,7 +91,7 @@ class Budgets:
 
     def _look(self, owner: Watched, upstream: str, gate: Gate) -> None:
         integration = owner.integration
-        rates = integration.facts.upstreams[upstream].allowed(integration.env).rates
+        rates = integration.upstreams[upstream].allowed(integration.env).rates
         left = gate.bucket.left(self._clock.now())
         self._metrics.limit(integration.name, upstream, left, len(gate))
         if not rates:

@@ -9,10 +9,12 @@ import structlog
 from clients._gate import HandedBack
 from contracts import Failure
 from contracts import _names as wire
+from service.amqp.consumer import Full
 from service.amqp.delivery import Delivery
 from service.answer import Answer, bug, failed
 from service.ask import Ask
 from service.envelope import DeadLetter, Envelope, Incoming
+from service.memory import Memory, Share
 from service.post import Post
 from service.records import Key
 
@@ -30,6 +32,8 @@ class Reads(Protocol):
 
 
 Handle = Callable[[Delivery, Envelope], Awaitable[Answer]]
+_Work = tuple[float, int]
+"""When it began, and the bytes of its body."""
 
 log = structlog.get_logger()
 
@@ -41,19 +45,40 @@ class Desk:
     so nothing does. A redelivery of what still runs joins it.
     """
 
-    def __init__(self, post: Post, reader: Reads, handle: Handle) -> None:
+    def __init__(
+        self, post: Post, reader: Reads, handle: Handle, memory: Memory | None = None
+    ) -> None:
         self._post = post
         self._reader = reader
         self._handle = handle
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._share = Share(memory or Memory())
+        self._tasks: dict[asyncio.Task[None], _Work] = {}
 
     def __len__(self) -> int:
         """How many deliveries are under way."""
         return len(self._tasks)
 
+    @property
+    def age(self) -> float:
+        """Seconds since the oldest that is under way was taken; 0 if none is."""
+        oldest = next(iter(self._tasks.values()), None)
+        return self._post.clock.now() - oldest[0] if oldest else 0.0
+
     def take(self, delivery: Delivery) -> None:
-        """See a delivery through."""
-        self._begin(self._see_through(delivery))
+        """See a delivery through.
+
+        Raises:
+            Full: there is no memory for it now.
+        """
+        size = len(delivery.body)
+        if not self._share.take(size):
+            raise Full(len(self._tasks), self.emptied)
+        self._begin(self._see_through(delivery), size)
+
+    async def emptied(self) -> None:
+        """Wait until nothing is under way."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
 
     def promise(self, envelope: Envelope, place: int, eta: float) -> None:
         """Tell an asker where its request stands; nobody waits for that."""
@@ -68,10 +93,14 @@ class Desk:
             if late:
                 await asyncio.wait(late)
 
-    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+    def _begin(self, work: Coroutine[Any, Any, None], size: int = 0) -> None:
         task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[task] = self._post.clock.now(), size
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        _, size = self._tasks.pop(task)
+        self._share.give_back(size)
 
     async def _see_through(self, delivery: Delivery) -> None:
         try:

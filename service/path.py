@@ -59,7 +59,8 @@ async def recorded(at: Surroundings, ask: Ask, inner: Inner) -> Answer:
     """Run at most once what acts: the record decides, and keeps the outcome."""
     if not ask.recorded:
         return await inner(ask)
-    taken = await at.records.claim(ask.key, ask.fingerprint, ask.operation.name)
+    sandbox = at.integration.mode == "sandbox"
+    taken = await at.records.claim(ask.key, ask.fingerprint, ask.operation.name, sandbox=sandbox)
     if taken.conflict:
         text = f"The id {ask.envelope.request_id!r} was used for another request; take a new one."
         return failed(IdempotencyConflict(text), ask.operation.name)

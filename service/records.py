@@ -45,8 +45,13 @@ class Records(Protocol):
 
     store_id: str
 
-    async def claim(self, key: Key, fingerprint: bytes, operation: str) -> Taken:
-        """Claim a call, or learn what became of it."""
+    async def claim(
+        self, key: Key, fingerprint: bytes, operation: str, *, sandbox: bool = False
+    ) -> Taken:
+        """Claim a call, or learn what became of it.
+
+        What a recording answered counts in the `sandbox` only: nothing was done.
+        """
         ...
 
     async def sending(self, claim: Claim) -> None:

@@ -8,7 +8,7 @@ from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -204,6 +204,13 @@ class Settings(BaseSettings):
         if self.database_url:
             return self.database_url.get_secret_value()
         return f"sqlite:///{self.data_dir / 'calls.sqlite3'}"
+
+    def secrets(self, broker: str) -> list[str]:
+        """Return what may be seen nowhere: token, and passwords of the broker and the database."""
+        database = self.database_url.get_secret_value() if self.database_url else ""
+        passwords = [unquote(urlsplit(one).password or "") for one in (broker, database)]
+        token = self.http_token.get_secret_value() if self.http_token else ""
+        return [one for one in (*passwords, token) if one]
 
 
 def load_settings() -> Settings:

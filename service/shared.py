@@ -1,15 +1,12 @@
 """Identical safe reads: one upstream call for those in flight, and a cache where one is allowed."""
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Final
 
 from contracts import CircuitOpen, Expired, UpstreamThrottled, WouldMissDeadline
 from service.answer import Answer
-
-MOST_BYTES: Final = 16 * 1024 * 1024
+from service.cache import Cache
 
 _ONES_OWN: Final = frozenset(
     code.code for code in (Expired, WouldMissDeadline, CircuitOpen, UpstreamThrottled)
@@ -23,20 +20,12 @@ class TooLate(Exception):
     """The asker's patience ended before another's call did."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    answer: Answer
-    until: float
-
-
 class Shared:
     """Answers of safe reads by fingerprint, for one integration."""
 
-    def __init__(self, now: Callable[[], float], most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, now: Callable[[], float], cache: Cache | None = None) -> None:
         self._now = now
-        self._most = most_bytes
-        self._kept: OrderedDict[bytes, _Kept] = OrderedDict()
-        self._bytes = 0
+        self._kept = (cache or Cache(now)).shelf()
         self._running: dict[bytes, asyncio.Future[Answer]] = {}
 
     async def get(
@@ -50,8 +39,8 @@ class Shared:
         Raises:
             TooLate: the twin has no answer after `patience` seconds.
         """
-        if kept := self._fresh(fingerprint):
-            return kept.answer.again("cache")
+        if kept := self._kept.get(fingerprint):
+            return kept.again("cache")
         running = self._running.get(fingerprint)
         if running:
             began = self._now()
@@ -74,23 +63,8 @@ class Shared:
             del self._running[fingerprint]
         future.set_result(answer)
         if ttl > 0 and answer.ok:
-            self._keep(fingerprint, answer, self._now() + ttl)
+            self._kept.keep(fingerprint, answer, ttl)
         return answer
-
-    def _fresh(self, fingerprint: bytes) -> _Kept | None:
-        kept = self._kept.get(fingerprint)
-        return kept if kept and kept.until > self._now() else None
-
-    def _keep(self, fingerprint: bytes, answer: Answer, until: float) -> None:
-        self._drop(fingerprint)
-        self._kept[fingerprint] = _Kept(answer, until)
-        self._bytes += len(answer.body)
-        while self._bytes > self._most:
-            self._drop(next(iter(self._kept)))
-
-    def _drop(self, fingerprint: bytes) -> None:
-        old = self._kept.pop(fingerprint, None)
-        self._bytes -= len(old.answer.body) if old else 0
 
 
 async def _joined(running: "asyncio.Future[Answer]", patience: float | None) -> Answer | None:

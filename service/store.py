@@ -30,7 +30,7 @@ from sqlalchemy import (
     update,
 )
 
-from service.answer import Answer
+from service.answer import Answer, Served
 from service.records import Claim, ClaimLost, Key, Taken
 
 T = TypeVar("T")
@@ -40,6 +40,10 @@ KEPT: Final = 24 * 3600.0
 
 _SWEEP: Final = 600.0
 _MOST: Final = 512
+_DONE: Final = "done"
+_SANDBOX: Final = "sandbox"
+"""Done, by a recording: of no account where the upstream itself is called."""
+_OVER: Final = (_DONE, _SANDBOX)
 
 metadata: Final = MetaData()
 calls: Final = Table(
@@ -76,10 +80,19 @@ class Store:
         self._thread = threading.Thread(target=self._run, name="hub-store", daemon=True)
         self._thread.start()
 
-    async def claim(self, key: Key, fingerprint: bytes, operation: str) -> Taken:
+    async def claim(
+        self, key: Key, fingerprint: bytes, operation: str, *, sandbox: bool = False
+    ) -> Taken:
         """Claim a call, or learn what became of it."""
-        token = uuid4().hex
-        return await self._do(lambda on: self._claim(on, key, fingerprint, operation, token))
+        values = {
+            "user": key.user,
+            "request_id": key.request_id,
+            "fingerprint": fingerprint,
+            "operation": operation,
+            "state": "claimed",
+            "token": uuid4().hex,
+        }
+        return await self._do(lambda on: self._claim(on, key, values, sandbox=sandbox))
 
     async def sending(self, claim: Claim) -> None:
         """Return once the call is on record as leaving.
@@ -145,51 +158,52 @@ class Store:
             with suppress(InvalidStateError):
                 future.set_result(result)
 
-    def _claim(
-        self, on: Connection, key: Key, fingerprint: bytes, operation: str, token: str
-    ) -> Taken:
-        row = on.execute(select(calls).where(*_is(key))).one_or_none()
-        claim = Claim(key, token)
+    def _claim(self, on: Connection, key: Key, values: dict[str, Any], *, sandbox: bool) -> Taken:
+        # locked: who is about to send it waits, and then finds that it has lost the claim
+        row = on.execute(select(calls).where(*_is(key)).with_for_update()).one_or_none()
+        claim, values = Claim(key, values["token"]), values | {"changed": self._wall()}
         if row is None:
-            values = {
-                "user": key.user,
-                "request_id": key.request_id,
-                "fingerprint": fingerprint,
-                "operation": operation,
-                "state": "claimed",
-                "token": token,
-                "changed": self._wall(),
-            }
             on.execute(insert(calls).values(values))
             return Taken(claim=claim)
-        if row.fingerprint != fingerprint:
+        if row.state == _SANDBOX and not sandbox:
+            on.execute(update(calls).where(*_is(key)).values(values))
+            return Taken(claim=claim)
+        if row.fingerprint != values["fingerprint"]:
             return Taken(conflict=True)
-        if row.state == "done":
+        if row.state in _OVER:
             return Taken(answer=_answer(row))
-        change = update(calls).where(*_is(key)).values(token=token, changed=self._wall())
-        on.execute(change)
+        taken = {name: values[name] for name in ("token", "changed")}
+        on.execute(update(calls).where(*_is(key)).values(taken))
         return Taken(claim=claim, sent=row.state == "sent")
 
     def _state(self, on: Connection, claim: Claim, state: str) -> bool:
         change = update(calls).where(*_is(claim.key), calls.c.token == claim.token)
-        change = change.where(calls.c.state != "done")
+        change = change.where(calls.c.state != _DONE)
         return on.execute(change.values(state=state, changed=self._wall())).rowcount == 1
 
     def _done(self, on: Connection, claim: Claim, answer: Answer) -> Answer:
-        change = update(calls).where(*_is(claim.key), calls.c.state != "done")
-        values = {"state": "done", "ok": answer.ok, "body": answer.body}
-        values |= {"attempts": answer.attempts, "changed": self._wall()}
+        recording = answer.served == "sandbox"
+        change = update(calls).where(*_is(claim.key), calls.c.state != _DONE)
+        if recording:
+            change = change.where(calls.c.token == claim.token)
+        values = {
+            "state": _SANDBOX if recording else _DONE,
+            "ok": answer.ok,
+            "body": answer.body,
+            "attempts": answer.attempts,
+            "changed": self._wall(),
+        }
         if on.execute(change.values(values)).rowcount == 1:
             return answer
         row = on.execute(select(calls).where(*_is(claim.key))).one_or_none()
-        return _answer(row) if row else answer
+        return _answer(row) if row and row.state in _OVER else answer
 
     def _sweep(self, on: Connection) -> None:
         now = self._wall()
         if now - self._swept >= _SWEEP:
             self._swept = now
             old = calls.c.changed < now - KEPT
-            on.execute(delete(calls).where(old, calls.c.state == "done"))
+            on.execute(delete(calls).where(old, calls.c.state.in_(_OVER)))
 
 
 def _is(key: Key) -> tuple[Any, Any]:
@@ -197,7 +211,8 @@ def _is(key: Key) -> tuple[Any, Any]:
 
 
 def _answer(row: Any) -> Answer:  # noqa: ANN401  (a row of `calls`)
-    return Answer(ok=bool(row.ok), body=cast("bytes", row.body), served="replay")
+    served: Served = "sandbox" if row.state == _SANDBOX else "replay"
+    return Answer(ok=bool(row.ok), body=cast("bytes", row.body), served=served)
 
 
 def _identity(connection: Connection) -> str:

@@ -6,7 +6,7 @@ Nothing of the hub runs inside aiormq's callback, which is cancelled when its ch
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,7 +30,22 @@ on 3.10.8; https://github.com/rabbitmq/rabbitmq-server/issues/10327)."""
 _log = structlog.stdlib.get_logger()
 
 OnDelivery = Callable[[Delivery], None]
-"""Takes a message, at once and without waiting: it makes a task when there is work to do."""
+"""Takes a message, at once and without waiting: it makes a task when there is work to do. It may
+raise `Full`."""
+
+_FULL: Final = "there is no memory for more"
+_HAD_ENOUGH: Final = "there may be memory for more again"
+
+
+class Full(Exception):
+    """There is no memory for this message while so many others are held."""
+
+    def __init__(self, held: int, emptied: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(held)
+        self.held = held
+        """How many messages are held."""
+        self.emptied = emptied
+        """Waits until none is."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +69,12 @@ class Consumer:
         """Done, with the reason, when no more messages come; wait for it with `over`."""
         self.tag = ""
         """The broker's name for it, once `consume` has returned."""
+        self.enough = 0
+        """It rests after so many messages more; never, if that is not above 0."""
+        self.resting = False
+        """Whether it takes no more by itself; what it took can be settled, until `close`."""
+        self.full: Full | None = None
+        """Why it rests, if there was no memory for a message."""
         self._on_delivery = on_delivery
         self._taking = True
         self._closed = False
@@ -73,7 +94,7 @@ class Consumer:
 
     async def stop(self) -> None:
         """Take no more; what was handed over can still be settled, until `close`."""
-        if not self._taking:
+        if not ((self._taking or self.resting) and usable(self.channel)):
             return
         self._end("it was stopped")
         with contextlib.suppress(TimeoutError, BusError), translated():
@@ -95,15 +116,21 @@ class Consumer:
     async def take(self, message: DeliveredMessage) -> None:
         """Hand over one delivery (aiormq calls this).
 
-        What `on_delivery` raises is a bug: it is logged, and the message stays unsettled until
-        the channel closes.
+        One that is not taken stays unsettled, and out of memory, until the channel closes.
+        What else than `Full` is raised is a bug, and logged.
         """
         if not self._taking:
             return
         try:
             self._on_delivery(Delivery(message, self._may_settle))
+        except Full as full:
+            self.full = full
+            self._rest(_FULL)
         except Exception:  # noqa: BLE001  (the consumer's edge)
             _log.exception("delivery_not_taken", queue=self.queue)
+        self.enough -= 1
+        if self.enough == 0:
+            self._rest(_HAD_ENOUGH)
 
     def _may_settle(self) -> bool:
         self._settled_at = self._loop.time()
@@ -114,6 +141,10 @@ class Consumer:
 
     def _channel_closed(self, closing: "asyncio.Future[object]") -> None:
         self._end(why(None if closing.cancelled() else closing.exception()))
+
+    def _rest(self, reason: str) -> None:
+        self.resting = True
+        self._end(reason)
 
     def _end(self, reason: str) -> None:
         self._taking = False

@@ -32,16 +32,6 @@ class Delivery:
         return self._message.routing_key or ""
 
     @property
-    def exchange(self) -> str:
-        """The exchange it was published to; empty for the default one."""
-        return self._message.exchange or ""
-
-    @property
-    def redelivered(self) -> bool:
-        """Whether it may have been delivered before; false does not prove that it was not."""
-        return bool(self._message.redelivered)
-
-    @property
     def properties(self) -> Basic.Properties:
         """AMQP's own: reply_to, correlation_id, message_id, user_id, content_type and so on."""
         return self._message.header.properties
@@ -57,11 +47,6 @@ class Delivery:
         if type(self._message.routing_key) is Mended:
             return UNDECODABLE
         return flaw_of(self._message.header)
-
-    @property
-    def flawed(self) -> bool:
-        """Whether something in it was mended or left out."""
-        return bool(self.flaw)
 
     @property
     def unsettled(self) -> bool:

@@ -7,7 +7,7 @@ who used it opens a channel again.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Final, Self
 
 import structlog
@@ -35,17 +35,9 @@ class Link:
         ValueError: the address is none, or would not check the broker's certificate.
     """
 
-    def __init__(
-        self,
-        url: str,
-        *,
-        name: str,
-        heartbeat: int = HEARTBEAT,
-        on_change: Callable[[bool], None] | None = None,
-    ) -> None:
+    def __init__(self, url: str, *, name: str, heartbeat: int = HEARTBEAT) -> None:
         self.name = name
         self._address = address(url, name=name, heartbeat=heartbeat)
-        self._on_change = on_change
         self._wire: Wire | None = None
         self._settled = asyncio.Event()  # up, or closed for good
         self._supervisor: asyncio.Task[None] | None = None
@@ -131,17 +123,10 @@ class Link:
         self._wire, self._reason = wire, ""
         self._settled.set()
         _log.info("broker_connected", link=self.name)
-        self._tell(up=True)
 
     def _fall(self, reason: str) -> None:
-        was_up, self._wire = self.up, None
+        self._wire = None
         self._settled.clear()
         if reason != self._reason:
             _log.warning("broker_unreachable", link=self.name, reason=reason)
         self._reason = reason
-        if was_up:
-            self._tell(up=False)
-
-    def _tell(self, *, up: bool) -> None:
-        if self._on_change is not None:
-            self._on_change(up)

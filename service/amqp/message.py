@@ -14,7 +14,6 @@ MOST_PROPERTY_BYTES: Final = 65_536
 """Beyond one frame (128 KiB by default) the broker would close the whole connection."""
 
 _PERSISTENT: Final = 2
-_TRANSIENT: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +25,8 @@ class Message:
     """Text, numbers (floats lose digits: AMQP knows them here in 32 bits), flags, times, None."""
     content_type: str = JSON
     correlation_id: str | None = None
-    reply_to: str | None = None
     user_id: str | None = None
     """The broker refuses any other than the connection's own user."""
-    expiration: float | None = None
-    """Seconds after which the broker drops it."""
-    transient: bool = False
-    """Lost when the broker restarts."""
 
     def properties(self) -> Basic.Properties:
         """Return what aiormq sends, under a message id that was never used before.
@@ -43,10 +37,8 @@ class Message:
         return _Measured(
             content_type=self.content_type,
             headers=dict(self.headers) if self.headers else None,
-            delivery_mode=_TRANSIENT if self.transient else _PERSISTENT,
+            delivery_mode=_PERSISTENT,
             correlation_id=self.correlation_id,
-            reply_to=self.reply_to,
-            expiration=_milliseconds(self.expiration),
             message_id=f"{getrandbits(128):032x}",  # unique, not secret
             user_id=self.user_id,
         )
@@ -62,7 +54,3 @@ class _Measured(Basic.Properties):
                 f"the headers take {len(raw)} bytes, and {MOST_PROPERTY_BYTES} is the most"
             )
         return raw
-
-
-def _milliseconds(seconds: float | None) -> str | None:
-    return None if seconds is None else str(max(0, round(seconds * 1000)))

@@ -90,15 +90,6 @@ class Publisher:
         self._opening: dict[Lane, asyncio.Task[Channel]] = {}
         self._suspects: dict[tuple[str, str], None] = {}
         self._retiring: set[asyncio.Task[None]] = set()
-        self._answered = True
-
-    @property
-    def healthy(self) -> bool:
-        """Whether the broker took or refused the last message in time.
-
-        While it is false nothing should be begun whose outcome must be published.
-        """
-        return self._link.up and self._answered
 
     async def publish(
         self,
@@ -182,13 +173,11 @@ class Publisher:
         return channel
 
     def _trust(self, lane: "Lane", key: str) -> None:
-        self._answered = True
         if lane.suspect:
             self._suspects.pop((lane.exchange, key), None)
 
     def _suspect(self, lane: "Lane", key: str, channel: Channel | None) -> None:
         if not lane.suspect:
-            self._answered = False
             self._suspects[lane.exchange, key] = None
             if len(self._suspects) > _MOST_SUSPECTS:
                 self._suspects.pop(next(iter(self._suspects)))

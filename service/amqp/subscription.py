@@ -5,7 +5,7 @@ from typing import Self
 
 import structlog
 
-from service.amqp.consumer import Consumer, OnDelivery, Temporary, consume
+from service.amqp.consumer import Consumer, Full, OnDelivery, Temporary, consume
 from service.amqp.errors import BusError
 from service.amqp.link import LONGEST_PAUSE, SHORTEST_PAUSE, Link
 from service.ending import end
@@ -18,10 +18,14 @@ class Subscription:
     """``async with Subscription(link, queue, on_delivery, prefetch=10)``: stays attached.
 
     What was delivered before a break is delivered again; its `ack` returns False.
+
+    Where `on_delivery` is `Full`, what did not fit goes back once all that did is answered. As many
+    messages as fitted are then taken at a time, until `prefetch` have gone by: so each goes back
+    once or twice, however many large ones wait.
     """
 
     def __init__(
-        self, link: Link, source: str | Temporary, on_delivery: OnDelivery, *, prefetch: int
+        self, link: Link, source: str | Temporary, on_delivery: OnDelivery, prefetch: int
     ) -> None:
         self._link = link
         self._source = source
@@ -29,12 +33,15 @@ class Subscription:
         self._prefetch = prefetch
         self._consumer: Consumer | None = None
         self._keeper: asyncio.Task[None] | None = None
+        self._full: Full | None = None
         self._reason = "it was not attached yet"
 
     @property
     def attached(self) -> bool:
-        """Whether messages may come now."""
-        return self._consumer is not None and self._consumer.attached
+        """Whether messages may come now, or when there is memory for them."""
+        if self._keeper is None or self._consumer is None:
+            return False
+        return self._consumer.attached or self._consumer.resting
 
     async def __aenter__(self) -> Self:
         """Begin to attach; does not wait for it."""
@@ -67,18 +74,39 @@ class Subscription:
         pauses = Pauses(SHORTEST_PAUSE, LONGEST_PAUSE)
         while True:
             try:
-                self._consumer = await self._attach()
+                await self._consume(pauses)
             except BusError as error:
                 self._tell(str(error))
-            else:
-                self._tell("")
-                pauses.reset()
-                self._tell(await self._consumer.over())
-                await self._consumer.close()
+            except Exception:  # noqa: BLE001  (the loop that must not die)
+                _log.exception("bug", where=f"subscription {self._source}")
             await pauses.wait()
 
+    async def _consume(self, pauses: Pauses) -> None:
+        """Take messages with one consumer, for as long as it lasts."""
+        consumer = self._consumer = await self._attach()
+        self._tell("")
+        pauses.reset()
+        reason = await consumer.over()
+        if consumer.resting:
+            _log.info("consumer_rests", queue=str(self._source), reason=reason)
+            await self._emptied(consumer)
+        else:
+            self._tell(reason)
+        await consumer.close()
+
     async def _attach(self) -> Consumer:
-        return await consume(self._link, self._source, self._on_delivery, prefetch=self._prefetch)
+        most, full = self._prefetch, self._full
+        prefetch = min(full.held, most) if full else most
+        consumer = await consume(self._link, self._source, self._on_delivery, prefetch=prefetch)
+        consumer.enough = most if full else 0
+        return consumer
+
+    async def _emptied(self, consumer: Consumer) -> None:
+        """Wait until all that was taken is answered; the next one takes fewer, or more again."""
+        full, self._full = consumer.full or self._full, consumer.full
+        await consumer.stop()
+        if full:
+            await full.emptied()
 
     def _tell(self, reason: str) -> None:
         if reason == self._reason:

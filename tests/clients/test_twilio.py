@@ -249,8 +249,8 @@ async def test_the_sandbox_is_healthy_and_answers() -> None:
     env = SandboxEnvironment(Environment({}), Twilio.samples, keys)
 
     def transport(name: str) -> SandboxTransport:
-        base = Twilio.upstreams[name].address(env)
-        return SandboxTransport(base, name, _recordings.load("twilio"))
+        facts = Twilio.upstreams[name]
+        return SandboxTransport(facts, facts.address(env), _recordings.load("twilio"))
 
     client = Twilio(kit_for(Twilio, transport, env=env))
     assert (await client.health_check())["status"] == "ok"

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from contracts._names import ADDRESSES
-from sdk._address import find_hub
+from sdk import find_hub
 from service.addresses import AlreadyUp, Told, held, read_told, tell, url_of
 
 TOLD = Told("amqp://hub:canary@127.0.0.1:1/", "http://127.0.0.1:8080", "hub", "s3cret")

@@ -10,12 +10,14 @@ from clients._call import Call
 from clients._gate import HandedBack
 from clients._operation import Operation, Traits
 from contracts import InvalidRequest, Names, Request, Result
+from service.amqp.consumer import Full
 from service.amqp.errors import NotPublished, Refused, Unconfirmed, Unroutable, Unsendable
 from service.amqp.message import Message
 from service.answer import Answer
 from service.ask import Ask
 from service.desk import Desk, Running
 from service.envelope import Envelope, Reader
+from service.memory import Memory
 from service.metrics import Metrics
 from service.post import Post
 from tests.support.clock import QuickClock
@@ -186,6 +188,37 @@ async def test_what_takes_too_long_is_given_up_unanswered() -> None:
     await desk.drain(0.01)
     assert len(desk) == 0
     assert publisher.sent == []
+
+
+@dataclass
+class Held:
+    """Answers nothing until it is let go."""
+
+    go: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def __call__(self, _: object, __: Envelope) -> Answer:
+        await self.go.wait()
+        return GOOD
+
+
+async def test_what_does_not_fit_is_not_taken_until_there_is_room_again() -> None:
+    clock, handle = QuickClock(), Held()
+    post = Post(FakePublisher(), Names(), "/hub/a", clock, Metrics())  # type: ignore[arg-type]
+    desk = Desk(post, Reader(Names()), handle, Memory(most=10))
+    assert desk.age == 0.0
+    bodies = [FakeDelivery(b"{    }"), FakeDelivery(b"{}"), FakeDelivery(b"{ }")]
+    desk.take(bodies[0])  # type: ignore[arg-type]
+    clock.advance(5.0)
+    desk.take(bodies[1])  # type: ignore[arg-type]
+    with pytest.raises(Full) as full:
+        desk.take(bodies[2])  # type: ignore[arg-type]
+    assert (full.value.held, len(desk), desk.age) == (2, 2, 5.0)
+    handle.go.set()
+    await full.value.emptied()
+    assert (len(desk), desk.age) == (0, 0.0)
+    desk.take(bodies[2])  # type: ignore[arg-type]
+    await desk.drain(5.0)
+    assert [one.settled for one in bodies] == ["ack"] * 3
 
 
 class Thing(Result):

@@ -2,15 +2,20 @@ import pytest
 
 from clients import _recordings, _registry
 from clients._call import Call
+from clients._client import Client
 from clients._environment import Environment
 from clients._redact import Redactor
 from clients._sandbox import SandboxTransport
+from clients._tls import Tls
+from clients._transport import AioHttpTransport
 from contracts import NotConfigured
 from contracts._events import Mode
 from contracts.notion import GetPage
 from contracts.space_weather import GetCme
-from service.integration import Integration, Means
+from service.facts import facts_of
+from service.integration import Integration, Means, wanted
 from tests.support.clock import QuickClock
+from tests.support.depot import Depot
 
 KEY = {"NOTION_API_KEY": "secret-canary"}
 
@@ -86,3 +91,101 @@ def test_a_closed_one_spends_nothing() -> None:
     integration = make(**KEY)
     integration.close()
     assert not integration.gates["api"].bucket.take(1000.0, 1.0, 1001.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "variables", "spent", "down", "most"),
+    [
+        ("notion", {}, {}, False, 256),
+        ("notion", {"NOTION_LIMIT": "25/d"}, {}, False, 25),
+        ("notion", {"NOTION_LIMIT": "25/d"}, {"api": 25}, False, 0),
+        ("notion", {}, {}, True, 1),
+        ("notion", {"NOTION_LIMIT": "25/d"}, {"api": 25}, True, 0),
+        ("space_weather", {"SPACE_WEATHER_NASA_LIMIT": "1/d"}, {"nasa": 1}, False, 256),
+        ("space_weather", {"SPACE_WEATHER_NASA_LIMIT": "1/d"}, {"nasa": 1}, True, 1),
+    ],
+)
+def test_it_holds_no_more_than_it_can_serve_soon(
+    name: str, variables: dict[str, str], spent: dict[str, int], down: bool, most: int
+) -> None:
+    integration = make(name, **KEY, **variables)
+    now = integration.now()
+    for upstream, count in spent.items():
+        bucket = integration.gates[upstream].bucket
+        assert all(bucket.take(now, 1.0, now) for _ in range(count))
+    for gate in integration.gates.values():
+        for _ in range(5 * down):
+            gate.breaker.failed(1, now)
+    assert integration.window() == most
+
+
+SITES = {
+    "DEPOT_SITES": "north,south",
+    "DEPOT_NORTH_URL": "https://north.test",
+    "DEPOT_NORTH_SITE_KEY": "n0rth-key",
+    "DEPOT_SOUTH_URL": "https://south.test",
+    "DEPOT_SOUTH_FINGERPRINT": "ab" * 32,
+    "DEPOT_CLIENT_ID": "me",
+    "DEPOT_CLIENT_SECRET": "c1ient-secret",
+}
+
+
+class TestInstances:
+    def make(self, sandbox: str = "off", **more: str) -> Integration:
+        means = Means(Environment(SITES | more), Redactor(), QuickClock(), "h", sandbox)
+        return Integration(Depot, means)
+
+    def test_each_has_a_gate_and_a_row_of_its_own(self) -> None:
+        made = self.make()
+        assert set(made.gates) == {"api", "files", "login", "sites.north", "sites.south"}
+        assert set(made.health.snapshot().upstreams) == set(made.gates)
+        assert made.lacking == ("DEPOT_FILES_KEY", "DEPOT_SOUTH_SITE_KEY")
+        assert made.mode == "configured"
+        rows = facts_of(Depot, Environment(SITES))["upstreams"]
+        assert {row["name"] for row in rows} == set(made.gates)
+
+    def test_its_limits_are_its_own(self) -> None:
+        made = self.make(DEPOT_NORTH_SITES_LIMIT="1/s burst 7")
+        assert made.gates["sites.north"].bucket.left(1000) == 7
+        assert made.gates["sites.south"].bucket.left(1000) == 1
+
+    async def test_its_keys_are_secrets_and_its_certificate_is_pinned(self) -> None:
+        made = self.make()
+        made.client.get()
+        assert made.redact("n0rth-key c1ient-secret") == "*** ***"
+        transport = made.transport("sites.south")
+        assert isinstance(transport, AioHttpTransport)
+        assert transport.tls == Tls(sha256="ab" * 32)
+        await made.client.aclose()
+
+    def test_a_name_that_is_none_is_told(self) -> None:
+        with pytest.raises(NotConfigured, match="DEPOT_SITES must be names"):
+            self.make(DEPOT_SITES="North")
+
+    def test_tokens_alone_are_of_no_use(self) -> None:
+        means = Means(Environment({}), Redactor(), QuickClock(), "h")
+        assert Integration(Depot, means).mode == "none"
+
+    async def test_the_sandbox_needs_no_address(self) -> None:
+        made = self.make("on", DEPOT_SOUTH_URL="", DEPOT_NORTH_URL="")
+        for name in ("sites.north", "sites.south", "login", "api"):
+            assert isinstance(made.transport(name), SandboxTransport)
+        client = made.client.get()
+        assert client.way_to("sites", "south").upstream.name == "sites.south"
+        await client.aclose()
+
+
+class Arms(Client):
+    """Off unless it is named."""
+
+    opt_in = True
+
+
+def test_what_has_to_be_named_is_off_until_then() -> None:
+    def load(name: str) -> type[Client]:
+        return {"notion": Arms}.get(name, Depot)
+
+    every = wanted((), load)
+    assert every
+    assert Arms not in every
+    assert wanted(("notion", "twilio"), load) == [Arms, Depot]

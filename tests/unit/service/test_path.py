@@ -211,6 +211,20 @@ async def test_the_sandbox_says_so(bench: Bench) -> None:
     assert (await bench.answer(ask())).served == "sandbox"
 
 
+@pytest.mark.parametrize("kind", ["unsafe", "keyed"])
+async def test_what_the_sandbox_answered_is_done_once_it_is_switched_off(
+    bench: Bench, kind: str
+) -> None:
+    bench.shop.mode = "sandbox"
+    assert [(await bench.answer(ask(kind))).served for _ in range(2)] == ["sandbox"] * 2
+    assert len(bench.shop.calls) == 1
+    bench.shop.mode = "configured"
+    assert [(await bench.answer(ask(kind))).served for _ in range(2)] == ["live", "replay"]
+    assert len(bench.shop.calls) == 2
+    bench.shop.mode = "sandbox"
+    assert (await bench.answer(ask(kind))).served == "replay"
+
+
 async def test_steps_that_answer_nothing_are_a_bug_of_the_list(bench: Bench) -> None:
     at = Surroundings(bench.shop, bench.store, Shared(lambda: 0.0), bench.clock)  # type: ignore[arg-type]
     with pytest.raises(AssertionError, match=r"shop\.get"):

@@ -158,6 +158,19 @@ async def test_a_hub_with_another_record_makes_it_degraded() -> None:
     assert health.snapshot().cause is None
 
 
+async def test_who_owns_nothing_logs_it_once() -> None:
+    bench = Bench()
+    bench.owner.held = False
+    members = Members(says("vm-1", "mine"), bench.clock.now())
+    members.hear(says("vm-2", "theirs"), bench.clock.now())
+    with capture_logs() as logged:
+        await watch(bench, lambda: bench.clock.passed > 20, members=members)
+    reasons = [line["reason"] for line in logged if line["event"] == "hubs_at_odds"]
+    assert len(reasons) == 2
+    assert "theirs" in reasons[0]
+    assert reasons[1] == "They go together again."
+
+
 @pytest.mark.parametrize(
     ("rates", "seconds"),
     [

@@ -15,7 +15,7 @@ from sdk import HubUnreachable
 from service import process
 from service.amqp.errors import LinkLost
 from service.node.node import NodeError
-from service.ownership.meeting import ForeignStore
+from service.ownership.meeting import CannotJoin
 from service.process import Ending, NotStarted, Serving, check, shown
 from service.settings import BadSettings, Settings
 from service.web.server import CannotListen
@@ -97,7 +97,7 @@ REASONS: list[tuple[Exception, str]] = [
     (LinkLost("nobody listens at b:5672"), "The broker is of no use: nobody listens at b:5672"),
     (HubUnreachable("no hub"), "The broker is of no use: no hub"),
     (CannotListen("Port 1 is taken."), "Port 1 is taken."),
-    (ForeignStore("Another hub."), "Another hub."),
+    (CannotJoin("Another hub."), "Another hub."),
     (NodeError("RabbitMQ is missing."), "RabbitMQ is missing."),
     (NotConfigured("NOTION_LIMIT: 'x' is not a limit."), "NOTION_LIMIT: 'x' is not a limit."),
     (

@@ -164,6 +164,14 @@ def test_secrets_are_not_in_the_repr(nothing_set: Env) -> None:
     assert "canary" not in repr(load_settings())
 
 
+def test_all_secrets_are_known_as_they_are_sent(nothing_set: Env) -> None:
+    assert load_settings().secrets("amqp://broker/hub") == []
+    nothing_set.setenv("HUB_HTTP_TOKEN", "canary-1")
+    nothing_set.setenv("HUB_DATABASE_URL", "postgresql://hub:canary-2@db/hub")
+    found = load_settings().secrets("amqp://hub:canary%2F3@broker/hub")
+    assert sorted(found) == ["canary-1", "canary-2", "canary/3"]
+
+
 def test_layers_know_where_each_came_from(nothing_set: Env) -> None:
     layers = Layers({"first": {"A": "1"}, "second": {"A": "2", "B": "3"}})
     assert layers.merged == {"A": "1", "B": "3"}

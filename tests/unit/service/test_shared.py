@@ -5,6 +5,7 @@ import pytest
 
 from contracts import Expired, UpstreamRejected
 from service.answer import Answer, failed
+from service.cache import EACH, Cache
 from service.shared import Shared, TooLate
 
 GOOD = Answer(True, b"{}", attempts=1)
@@ -102,10 +103,13 @@ async def test_without_a_time_to_live_nothing_is_kept() -> None:
         assert (await shared.get(b"k", 0.0, upstream)).served == "live"
 
 
-async def test_the_oldest_go_when_the_bytes_are_full() -> None:
-    shared, upstream = Shared(lambda: 0.0, most_bytes=5), Upstream(GOOD)
+async def test_the_cache_of_all_has_its_bound() -> None:
+    cache = Cache(lambda: 0.0, most=2 * (EACH + len(GOOD.body)))
+    shared, other, upstream = Shared(lambda: 0.0, cache), Shared(lambda: 0.0, cache), Upstream(GOOD)
     upstream.go.set()
-    for key in (b"a", b"b", b"c"):
+    await other.get(b"o", 60.0, upstream)
+    for key in (b"a", b"b"):
         await shared.get(key, 60.0, upstream)
-    assert (await shared.get(b"c", 60.0, upstream)).served == "cache"
+    assert (await other.get(b"o", 60.0, upstream)).served == "cache"
+    assert (await shared.get(b"b", 60.0, upstream)).served == "cache"
     assert (await shared.get(b"a", 60.0, upstream)).served == "live"

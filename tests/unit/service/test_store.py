@@ -12,6 +12,7 @@ KEY = Key("alice", "r-1")
 PRINT = b"1" * 32
 GOOD = Answer(True, b'{"sid":1}', attempts=1)
 BAD = Answer(False, b"{}", attempts=1)
+PLAYED = Answer(True, b'{"sid":0}', served="sandbox", attempts=1)
 
 
 class Wall:
@@ -34,8 +35,10 @@ async def store(tmp_path: Path, wall: Wall) -> AsyncIterator[Store]:
     await made.aclose()
 
 
-async def claim(store: Store, key: Key = KEY, fingerprint: bytes = PRINT) -> Taken:
-    return await store.claim(key, fingerprint, "shop.make_thing")
+async def claim(
+    store: Store, key: Key = KEY, fingerprint: bytes = PRINT, sandbox: bool = False
+) -> Taken:
+    return await store.claim(key, fingerprint, "shop.make_thing", sandbox=sandbox)
 
 
 async def test_a_call_from_claim_to_outcome(store: Store) -> None:
@@ -142,3 +145,50 @@ async def test_many_claims_of_one_key_have_one_winner(store: Store) -> None:
             continue
         sent += 1
     assert sent == 1
+
+
+async def played(store: Store) -> None:
+    """A recording answers."""
+    taken = await claim(store, sandbox=True)
+    assert taken.claim
+    await store.sending(taken.claim)
+    assert await store.done(taken.claim, PLAYED) == PLAYED
+
+
+async def test_what_a_recording_answered_is_told_again_as_one(store: Store) -> None:
+    await played(store)
+    again = await claim(store, sandbox=True)
+    assert again.answer == Answer(True, PLAYED.body, served="sandbox")
+    assert (await claim(store, fingerprint=b"2" * 32, sandbox=True)).conflict
+
+
+@pytest.mark.parametrize("fingerprint", [PRINT, b"2" * 32])
+async def test_what_a_recording_answered_was_never_done(store: Store, fingerprint: bytes) -> None:
+    await played(store)
+    live = await claim(store, fingerprint=fingerprint)
+    assert live.claim
+    assert not live.sent
+    await store.sending(live.claim)
+    assert (await claim(store, fingerprint=fingerprint)).sent
+    await store.done(live.claim, GOOD)
+    for sandbox in (False, True):
+        again = await claim(store, fingerprint=fingerprint, sandbox=sandbox)
+        assert again.answer == Answer(True, GOOD.body, served="replay")
+
+
+async def test_a_recording_that_comes_late_hides_no_call(store: Store) -> None:
+    slow, live = await claim(store, sandbox=True), await claim(store)
+    assert slow.claim
+    assert live.claim
+    await store.sending(live.claim)
+    assert await store.done(slow.claim, PLAYED) == PLAYED
+    assert (await claim(store, sandbox=True)).sent
+    await store.done(live.claim, GOOD)
+    assert (await store.done(slow.claim, PLAYED)).body == GOOD.body
+
+
+async def test_recordings_are_forgotten_too(store: Store, wall: Wall) -> None:
+    await played(store)
+    wall.at += KEPT + 1
+    await claim(store, Key("bob", "r-2"))  # any write sweeps
+    assert (await claim(store, sandbox=True)).claim
