@@ -122,9 +122,9 @@ class Client:
         """
         call = Call(timeout=_PROBE_TIMEOUT, deadline=self._kit.clock.now() + _PROBE_PATIENCE)
         CURRENT.set(call)
-        path = self._here[upstream].probe
+        way, path = self.way_to(upstream), self._here[upstream].probe
         if path:
-            await self.way_to(upstream).send(HttpCall("GET", path))
+            await way.send(HttpCall("GET", path))
         return call
 
     async def aclose(self) -> None:

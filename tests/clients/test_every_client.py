@@ -212,7 +212,8 @@ def _answer(case: Case, seen: server.Received) -> bytes:
         headers = [(name, text.replace(base, here)) for name, text in answer.headers.items()]
         body = answer.body.replace(base.encode(), here.encode())
         return server.reply(answer.status, body, headers=headers)
-    return server.reply(404, json={"message": "not recorded"})
+    unknown = None if seen.method == "HEAD" else {"message": "not recorded"}
+    return server.reply(404, json=unknown)
 
 
 def _told(url: str) -> str:
@@ -233,6 +234,9 @@ def _source(facts: type[Client]) -> str:
     return inspect.getsource(sys.modules[facts.__module__])
 
 
+_CHOICES = ("enum", "const")
+
+
 def _unbounded(schema: Any, named: dict[str, Any], path: str = "") -> Iterator[str]:  # noqa: ANN401
     for name, one in schema.get("properties", {}).items():
         yield from _unbounded(one, named, f"{path}.{name}")
@@ -241,9 +245,9 @@ def _unbounded(schema: Any, named: dict[str, Any], path: str = "") -> Iterator[s
     if "$ref" in schema and not schema["$ref"].endswith("/JsonValue"):
         yield from _unbounded(named[schema["$ref"].rpartition("/")[2]], named, path)
     bounds = {
-        "string": {"maxLength", "enum", "const", "format"},
-        "integer": {"maximum", "exclusiveMaximum"},
-        "number": {"maximum", "exclusiveMaximum"},
+        "string": {"maxLength", "format", *_CHOICES},
+        "integer": {"maximum", "exclusiveMaximum", *_CHOICES},
+        "number": {"maximum", "exclusiveMaximum", *_CHOICES},
         "array": {"maxItems"},
     }.get(schema.get("type", ""))
     if bounds and not bounds & schema.keys() and not _finite(schema.get("pattern", "")):
