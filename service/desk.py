@@ -84,14 +84,20 @@ class Desk:
         """Tell an asker where its request stands; nobody waits for that."""
         self._begin(self._post.promise(envelope, place, eta))
 
-    async def drain(self, within: float) -> None:
-        """Wait for what is under way; what takes longer is given up, unanswered."""
-        if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=within)
-            for task in late:
-                task.cancel()
-            if late:
-                await asyncio.wait(late)
+    async def drained(self, within: float) -> bool:
+        """Wait for what is under way; return whether all of it ended in time."""
+        if not self._tasks:
+            return True
+        _, late = await asyncio.wait(self._tasks, timeout=within)
+        return not late
+
+    async def give_up(self) -> None:
+        """End what is under way, unanswered."""
+        late = list(self._tasks)
+        for task in late:
+            task.cancel()
+        if late:
+            await asyncio.wait(late)
 
     def _begin(self, work: Coroutine[Any, Any, None], size: int = 0) -> None:
         task = asyncio.create_task(work)

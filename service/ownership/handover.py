@@ -9,13 +9,17 @@ from service.ownership.owner import PAUSE_WITHIN, Owner
 DRAIN_WITHIN: Final = 25.0
 """Seconds that calls under way have to end when the hub stops."""
 
+_TURNS_TO_KEEP: Final = 5
 
-@dataclass(frozen=True)
+
+@dataclass
 class Handover:
     """A lease and its owner, as those see them who move leases between hubs."""
 
     lease: Lease
     owner: Owner
+    turns_to_keep: int = 0
+    """How often it is not to yield, though another hub should own it."""
 
     @property
     def held(self) -> bool:
@@ -27,16 +31,25 @@ class Handover:
         await self.lease.mend()
 
     async def yield_to_others(self) -> None:
-        """Finish what has left, then give the lease to the next in the line."""
-        await self.owner.wind_down(PAUSE_WITHIN)
+        """Finish what has left, then give the lease to the next in the line.
+
+        Keeps it for some more turns if a call takes too long: its new owner would have to say of
+        an unsafe one that nobody knows what became of it.
+        """
+        if self.turns_to_keep:
+            self.turns_to_keep -= 1
+            return
         try:
-            await self.lease.yield_to_others()
+            if await self.owner.wind_down(PAUSE_WITHIN):
+                await self.lease.yield_to_others()
+            else:
+                self.turns_to_keep = _TURNS_TO_KEEP
         finally:
             self.owner.resume()
 
     async def retire(self) -> None:
         """Leave the line at once where nothing is held; else finish, and give the lease away."""
         if self.lease.held:
-            await self.owner.wind_down(DRAIN_WITHIN)
+            await self.owner.stop(DRAIN_WITHIN)
         await self.lease.close()
         await self.owner.aclose()

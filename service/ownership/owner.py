@@ -108,7 +108,7 @@ class Owner:
         self._desk = desk
         self._subscribe = subscribe
         self._subscription: Attachment | None = None
-        self._closing: set[asyncio.Task[None]] = set()
+        self._closing: set[asyncio.Task[object]] = set()
         self._winding = 0
         """How many reasons there are to take nothing new for now."""
         self._window = 0
@@ -174,13 +174,19 @@ class Owner:
         """Whether it renews often."""
         return self.integration.busy or len(self._desk) > 0
 
-    async def wind_down(self, within: float) -> None:
-        """Take nothing new, finish what has left, hand back the rest; the lease is still held.
+    async def wind_down(self, within: float) -> bool:
+        """Take nothing new, hand back what has not left, and wait for the rest; keep the lease.
 
-        Serves again once `resume` is called.
+        Returns whether all of that ended in time; what did not runs on, and whoever asks for it
+        again joins it. Serves again once `resume` is called.
         """
         self._winding += 1
-        await self._finish(within)
+        return await self._finish(within)
+
+    async def stop(self, within: float) -> None:
+        """Wind down for good: what takes longer is given up, unanswered."""
+        await self.wind_down(within)
+        await self._desk.give_up()
 
     def resume(self) -> None:
         """Serve again, with the next renewal of a lease that is held."""
@@ -192,14 +198,15 @@ class Owner:
             await asyncio.wait(self._closing)
         await self.integration.client.aclose()
 
-    async def _finish(self, within: float) -> None:
+    async def _finish(self, within: float) -> bool:
         subscription = self._detach()
         if subscription:
             await subscription.stop()
         self.integration.close()
-        await self._desk.drain(within)
+        drained = await self._desk.drained(within)
         if subscription:
             await subscription.aclose()
+        return drained
 
     def _serve(self) -> None:
         self.integration.open()
@@ -232,7 +239,7 @@ class Owner:
             log.info("stops_serving", integration=self.integration.name, reason=reason)
             self._later(subscription.aclose())
 
-    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+    def _later(self, work: Coroutine[Any, Any, object]) -> None:
         task = asyncio.create_task(work)
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)

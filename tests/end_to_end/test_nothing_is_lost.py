@@ -66,7 +66,7 @@ async def test_broker_and_hub_die_under_two_thousand_requests(
             await own_node.flush()
             vendor.hold()
             await publish(agent)
-            await wait_until(lambda: min(vendor.waiting[TWILIO], vendor.waiting[NOTION]) > 20)
+            await wait_until(lambda: min(vendor.waiting[TWILIO], vendor.waiting[NOTION]) > 20, 20)
 
             own_node.kill()
             vendor.release()

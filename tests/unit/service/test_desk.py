@@ -42,7 +42,7 @@ async def through(
     desk = Desk(post, Reader(Names()), handle)
     desk.take(delivery)  # type: ignore[arg-type]
     assert len(desk) == 1
-    await desk.drain(5.0)
+    assert await desk.drained(5.0)
     assert len(desk) == 0
     return publisher.sent
 
@@ -172,7 +172,7 @@ async def test_progress_is_told_and_nobody_waits_for_it() -> None:
     desk = Desk(post, Reader(Names()), good)
     for place in (1, 2):
         desk.promise(Reader(Names()).read(FakeMessage(), 0.0), place, 0.5)
-    await desk.drain(5.0)
+    assert await desk.drained(5.0)
     assert [json.loads(one.message.body)["place"] for one in publisher.sent] == [2]
 
 
@@ -185,7 +185,9 @@ async def test_what_takes_too_long_is_given_up_unanswered() -> None:
     post = Post(publisher, Names(), "/hub/a", QuickClock(), Metrics())  # type: ignore[arg-type]
     desk = Desk(post, Reader(Names()), hang)
     desk.take(FakeDelivery())  # type: ignore[arg-type]
-    await desk.drain(0.01)
+    assert not await desk.drained(0.01)
+    await desk.give_up()
+    assert await desk.drained(0.0)
     assert len(desk) == 0
     assert publisher.sent == []
 
@@ -217,7 +219,7 @@ async def test_what_does_not_fit_is_not_taken_until_there_is_room_again() -> Non
     await full.value.emptied()
     assert (len(desk), desk.age) == (0, 0.0)
     desk.take(bodies[2])  # type: ignore[arg-type]
-    await desk.drain(5.0)
+    assert await desk.drained(5.0)
     assert [one.settled for one in bodies] == ["ack"] * 3
 
 

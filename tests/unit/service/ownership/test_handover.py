@@ -13,9 +13,14 @@ class Both:
     held: bool = True
     log: list[str] = field(default_factory=list)
     fails: bool = False
+    drained: bool = True
 
-    async def wind_down(self, within: float) -> None:
+    async def wind_down(self, within: float) -> bool:
         self.log.append(f"wind down {within:g}")
+        return self.drained
+
+    async def stop(self, within: float) -> None:
+        self.log.append(f"stop {within:g}")
 
     def resume(self) -> None:
         self.log.append("resume")
@@ -45,6 +50,18 @@ async def test_what_is_under_way_ends_before_the_lease_goes() -> None:
     assert both.log == [f"wind down {PAUSE_WITHIN:g}", "yield", "resume"]
 
 
+async def test_while_a_call_hangs_the_lease_is_kept() -> None:
+    both = Both(drained=False)
+    one, turn = handover(both), [f"wind down {PAUSE_WITHIN:g}", "resume"]
+    for _ in range(7):
+        await one.yield_to_others()
+    assert both.log == [*turn, *turn]
+    both.drained = True
+    for _ in range(6):
+        await one.yield_to_others()
+    assert both.log[4:] == [turn[0], "yield", "resume"]
+
+
 async def test_it_serves_again_whatever_happens() -> None:
     both = Both(fails=True)
     with pytest.raises(RuntimeError):
@@ -57,7 +74,7 @@ async def test_retiring(held: bool) -> None:
     both = Both(held=held)
     assert handover(both).held == held
     await handover(both).retire()
-    first = [f"wind down {DRAIN_WITHIN:g}"] if held else []
+    first = [f"stop {DRAIN_WITHIN:g}"] if held else []
     assert both.log == [*first, "close lease", "close owner"]
 
 

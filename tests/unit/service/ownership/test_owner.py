@@ -23,7 +23,8 @@ class FakeDesk:
     """Takes deliveries and has nothing to do with them."""
 
     taken: list[object] = field(default_factory=list)
-    drained: float | None = None
+    waited: float | None = None
+    given_up: bool = False
     age: float = 0.0
 
     def __len__(self) -> int:
@@ -32,9 +33,13 @@ class FakeDesk:
     def take(self, delivery: object) -> None:
         self.taken.append(delivery)
 
-    async def drain(self, within: float) -> None:
-        self.drained = within
+    async def drained(self, within: float) -> bool:
+        self.waited = within
         self.taken.clear()
+        return True
+
+    async def give_up(self) -> None:
+        self.given_up = True
 
 
 class FakeConsumer:
@@ -182,7 +187,7 @@ async def test_winding_down_takes_nothing_new_and_closes_last(bench: Bench) -> N
     serve(bench)
     bench.owner.integration.client.get()
     await bench.owner.wind_down(2.5)
-    assert bench.desk.drained == 2.5
+    assert (bench.desk.waited, bench.desk.given_up) == (2.5, False)
     assert bench.log == ["start", "stop", "close"]
     bench.owner.confirmed(bench.owner.plan(final=False)[1])
     assert not serving(bench)
@@ -193,6 +198,13 @@ async def test_winding_down_takes_nothing_new_and_closes_last(bench: Bench) -> N
     await bench.owner.aclose()
     assert not bench.owner.integration.client.made
     assert bench.log == ["start", "stop", "close", "start", "close"]
+
+
+async def test_stopping_gives_up_what_takes_too_long(bench: Bench) -> None:
+    serve(bench)
+    await bench.owner.stop(2.5)
+    assert (bench.desk.waited, bench.desk.given_up) == (2.5, True)
+    assert bench.log == ["start", "stop", "close"]
 
 
 async def test_winding_down_without_serving(bench: Bench) -> None:

@@ -40,8 +40,9 @@ class Desk:
 
     def take(self, _: object) -> None: ...
 
-    async def drain(self, within: float) -> None:
+    async def drained(self, within: float) -> bool:
         self.age, self.within = 0.0, within
+        return True
 
 
 @dataclass
