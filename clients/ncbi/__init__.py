@@ -51,7 +51,7 @@ from contracts.ncbi import (
 R = TypeVar("R", bound=Result)
 
 _LIMITS: Final = "https://support.nlm.nih.gov/kbArticle/?pn=KA-05510"
-_TOOL, _EMAIL = "integration-hub", "integration-hub@mycosoft.org"
+_TOOL: Final = "integration-hub"
 _LONGEST: Final = 2000
 """Characters of a query in the address, about 200 ids; what is longer is posted."""
 
@@ -59,7 +59,8 @@ _LONGEST: Final = 2000
 class Ncbi(Client):
     """NCBI's databases: 3 calls a second for an address, 10 with a key.
 
-    NCBI_TOOL and NCBI_EMAIL, else MYCA_EMAIL, tell who calls: NCBI writes there before it blocks.
+    NCBI_TOOL and NCBI_EMAIL, else MYCA_EMAIL, tell who calls: NCBI writes there before it blocks
+    an address. Set one: without it NCBI blocks and writes to nobody.
     """
 
     api = Upstream(
@@ -68,10 +69,10 @@ class Ncbi(Client):
         limits=[Rate(3, per=SECOND, source=_LIMITS)],
         limits_with_key=[Rate(10, per=SECOND, source=_LIMITS)],
         dialects=(Dialect("x-ratelimit-remaining"),),
-        probe=f"/einfo.fcgi?retmode=json&tool={_TOOL}&email={_EMAIL.replace('@', '%40')}",
+        probe=f"/einfo.fcgi?retmode=json&tool={_TOOL}",
     )
     variables = ("NCBI_EMAIL", "MYCA_EMAIL", "NCBI_TOOL")
-    samples = {"NCBI_EMAIL": _EMAIL, "NCBI_TOOL": _TOOL}
+    samples = {"NCBI_EMAIL": "hub@example.org", "NCBI_TOOL": _TOOL}
 
     @operation("safe", ttl=300)
     async def search_pubmed(self, request: SearchPubmed) -> Found:
@@ -199,7 +200,7 @@ class Ncbi(Client):
         path = f"/{tool}.fcgi"
         who = {
             "tool": self.env.get("NCBI_TOOL") or _TOOL,
-            "email": self.env.get("NCBI_EMAIL", "MYCA_EMAIL") or _EMAIL,
+            "email": self.env.get("NCBI_EMAIL", "MYCA_EMAIL"),
         }
         query = values | who
         if tool == "epost" or len(_target.said(query)) > _LONGEST:

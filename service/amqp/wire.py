@@ -249,5 +249,6 @@ def usable(channel: Channel) -> bool:
 
 
 def _cancels() -> int:
+    """Return how many cancellations have reached this task: one asked for while it runs waits."""
     task = asyncio.current_task()
-    return 0 if task is None else task.cancelling()
+    return 0 if task is None else task.cancelling() - getattr(task, "_must_cancel", False)

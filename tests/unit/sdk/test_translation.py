@@ -54,3 +54,15 @@ async def test_a_task_that_is_cancelled_stays_cancelled() -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+async def test_a_task_that_is_cancelled_while_it_runs_stays_cancelled() -> None:
+    async def run() -> None:
+        task = asyncio.current_task()
+        assert task
+        task.cancel()  # as Ctrl-C does in the midst of a print
+        with translated():
+            await asyncio.get_running_loop().create_future()
+
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.create_task(run())

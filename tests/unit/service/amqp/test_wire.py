@@ -153,3 +153,15 @@ async def test_cutting_what_was_never_connected() -> None:
     wire = Wire(address("amqp://127.0.0.1/", name="x", heartbeat=10))
     wire.cut()
     await wire.end()
+
+
+async def test_a_cancel_that_came_while_it_ran_stays_one() -> None:
+    async def run() -> None:
+        task = asyncio.current_task()
+        assert task
+        task.cancel()
+        with translated():
+            await asyncio.get_running_loop().create_future()
+
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.create_task(run())
