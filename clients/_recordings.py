@@ -17,7 +17,7 @@ requests for tokens are not recorded.
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from email.parser import HeaderParser
 from functools import cache
 from importlib.resources import files
@@ -134,11 +134,24 @@ def load(integration: str, folder: Traversable | None = None) -> tuple[Recording
     Raises:
         ValueError: a file does not read as a recording; names it.
     """
-    place = (folder or files("clients")) / "recordings" / integration
-    if not place.is_dir():
-        return ()
-    found = [one for one in place.iterdir() if one.name.endswith(".json")]
-    return tuple(_read(one) for one in sorted(found, key=lambda one: one.name))
+    return tuple(_all((folder or files("clients")) / "recordings" / integration))
+
+
+@cache
+def of(integration: str, module: str) -> tuple[Recording, ...]:
+    """Return the recordings beside the client in that module, in whatever package it is.
+
+    Raises:
+        ValueError: a file does not read as a recording; names it.
+    """
+    package = files(module.rpartition(".")[0] or module)
+    return tuple(_all(package / "recordings" / integration))
+
+
+def _all(place: Traversable) -> Iterator[Recording]:
+    if place.is_dir():
+        found = [one for one in place.iterdir() if one.name.endswith(".json")]
+        yield from (_read(one) for one in sorted(found, key=lambda one: one.name))
 
 
 def _read(place: Traversable) -> Recording:

@@ -8,6 +8,7 @@ from typing import Final
 
 import orjson
 from authlib.oauth2.rfc7523.assertion import sign_jwt_bearer_assertion
+from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
 from clients._auth import Names, Pairs
@@ -44,6 +45,7 @@ class ServiceAccount(TokenSource):
         """
         try:
             account = orjson.loads(env.require(*self.account))
+            kid = {"kid": account["private_key_id"]} if "private_key_id" in account else {}
             signed = sign_jwt_bearer_assertion(
                 RSAKey.import_key(account["private_key"]),
                 account["client_email"],
@@ -52,9 +54,9 @@ class ServiceAccount(TokenSource):
                 issued_at=int(wall),
                 expires_at=int(wall) + _LIFE,
                 claims={"scope": self.scope},
-                header={"alg": "RS256", "kid": account.get("private_key_id")},
+                header={"alg": "RS256", **kid},
             )
-        except (ValueError, LookupError, TypeError, AttributeError):
+        except (JoseError, ValueError, LookupError, TypeError, AttributeError):
             text = f"{self.account[0]} has to hold the JSON file of a service account."
             raise NotConfigured(text) from None
         return form_of(_GRANT, {"assertion": signed}), ()

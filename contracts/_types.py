@@ -1,6 +1,7 @@
 """Kinds of values that several contracts share."""
 
 import base64
+import re
 from binascii import Error
 from datetime import UTC, date, datetime
 from typing import Annotated, Final
@@ -13,6 +14,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
+_HOURS: Final = re.compile(r":\d\d(\.\d+)?[+-]\d\d$")
 _BLANK: Final = frozenset({"", "-", "--", ".", "MM", "N/A", "NA", "NaN", "None", "null"})
 
 
@@ -20,6 +22,10 @@ def _aware(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         return moment.replace(tzinfo=UTC)
     return moment.astimezone(UTC)
+
+
+def _whole_zone(value: object) -> object:
+    return f"{value}:00" if isinstance(value, str) and _HOURS.search(value) else value
 
 
 def _decoded(value: object) -> object:
@@ -35,8 +41,8 @@ def _present(value: object) -> object:
     return None if isinstance(value, str) and value.strip() in _BLANK else value
 
 
-Utc = Annotated[datetime, AfterValidator(_aware)]
-"""A moment in UTC; what names no zone is UTC."""
+Utc = Annotated[datetime, BeforeValidator(_whole_zone), AfterValidator(_aware)]
+"""A moment in UTC; what names no zone is UTC. PostgreSQL's zones of whole hours are read, too."""
 
 Day = date
 """A calendar day, ``YYYY-MM-DD``."""

@@ -1,6 +1,7 @@
 """Fixtures of every level: the broker (see `tests/support/broker.py`) and names on it."""
 
 import os
+import re
 from collections.abc import AsyncIterator, Iterator
 from typing import Any, Final, NoReturn
 
@@ -20,14 +21,21 @@ from tests.support.broker import (
 )
 
 BROKER_FIXTURES: Final = {"broker", "module_node"}
+INTEGRATION: Final = re.compile(r"[\[-]([a-z_0-9]+)\.[a-z]")
 USED: Final = pytest.StashKey[str]()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a RabbitMQ, however indirectly."""
+    """Mark what needs a RabbitMQ, however indirectly, and what one worker runs.
+
+    That is a file, or what a file has for one integration: a node of its own starts once then.
+    """
     for item in items:
         if BROKER_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker("broker")
+        named = INTEGRATION.search(item.name)
+        item.add_marker(pytest.mark.xdist_group(f"{item.path.name}:{named[1] if named else ''}"))
 
 
 def pytest_terminal_summary(

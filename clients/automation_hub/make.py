@@ -147,7 +147,8 @@ def _only(name: str) -> Callable[[Json], Json]:
 
 def _named(raw: Json) -> Json:
     """Return a run with its status as a word: ``1``, ``2`` and ``3`` mean these."""
-    return raw | {"status": _STATES.get(str(raw.get("status")))}
+    said = raw.get("status")
+    return raw | {"status": _STATES.get(str(said), said)}
 
 
 def _number(status: str) -> str:

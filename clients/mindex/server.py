@@ -3,10 +3,12 @@
 https://github.com/MycosoftLabs/mindex
 """
 
+from dataclasses import dataclass
 from typing import Final
 
-from clients._auth import AllOf, FirstOf, Key
+from clients._auth import AllOf, FirstOf, Key, Proof, TokenAddress
 from clients._client import Client
+from clients._environment import Environment
 from clients._http import HttpResponse
 from clients._limits import Concurrency
 from clients._operation import operation
@@ -23,7 +25,18 @@ from contracts.mindex import (
 )
 
 _POOL: Final = "https://github.com/MycosoftLabs/mindex/blob/main/mindex_api/config.py"
-_TOKEN: Final = Key("X-Internal-Token", ("MINDEX_INTERNAL_TOKEN", "MINDEX_INTERNAL_TOKENS"))
+
+
+@dataclass(frozen=True)
+class FirstToken(Key):
+    """The first of several tokens between commas, as the server's own variable holds them."""
+
+    async def prove(self, env: Environment, tokens: TokenAddress) -> Proof:  # noqa: ARG002
+        """The one header."""
+        return Proof(((self.header, env.require(*self.names).partition(",")[0].strip()),))
+
+
+_TOKEN: Final = FirstToken("X-Internal-Token", ("MINDEX_INTERNAL_TOKEN", "MINDEX_INTERNAL_TOKENS"))
 _KEY: Final = Key("X-API-Key", ("MINDEX_API_KEY",))
 
 

@@ -42,7 +42,8 @@ def webhook_of(workflow: Workflow) -> tuple[str, str]:
     """
     if not workflow.active:
         raise _unfit("is not active; n8n.activate_workflow starts its triggers")
-    found = [node for node in workflow.nodes if node.type == _KIND and not node.disabled]
+    nodes = (workflow.active_version or workflow).nodes  # what was saved since does not run yet
+    found = [node for node in nodes if node.type == _KIND and not node.disabled]
     if len(found) != 1:
         raise _unfit(f"has {len(found)} webhooks, not one; n8n.trigger_workflow calls any by path")
     path = found[0].parameters.get("path") or found[0].webhook_id

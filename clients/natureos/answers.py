@@ -12,6 +12,7 @@ Record = dict[str, Any]
 
 _STATUSES: Final = ("Unknown", "Online", "Offline", "Maintenance", "Error")
 _PLAIN: Final = frozenset({400, 404, 409})
+NOT_IMPLEMENTED: Final = 501
 
 
 def device(raw: Any) -> Record:  # noqa: ANN401  (a vendor's JSON)
@@ -50,7 +51,9 @@ def scored(readings: Readings, kind: str, raw: Any) -> DeviceAnomalies:  # noqa:
 
 
 def refusal(response: HttpResponse) -> UpstreamRejected | None:
-    """Return the refusal that is a bare text, a list of faults, or in a 200."""
+    """Return the refusal that is a bare text, a list of faults, in a 200, or a plain 501."""
+    if response.status == NOT_IMPLEMENTED:
+        return UpstreamRejected(f"HTTP 501: {orjson.loads(response.body)['message']}")
     if response.status in _PLAIN:
         return _plain(response.status, orjson.loads(response.body))
     if not (response.body.startswith(b"{") and b"Unknown function" in response.body):

@@ -37,6 +37,10 @@ class Funga(server.Server):
             "substrateType": request.substrate_type,
             "tempMin": request.temperature_min,
             "tempMax": request.temperature_max,
+            "humidityMin": request.humidity_min,
+            "humidityMax": request.humidity_max,
+            "pHMin": request.ph_min,
+            "pHMax": request.ph_max,
             "mycorrhizalOnly": request.mycorrhizal_only or None,
         }
         return await self.api.get("/api/Funga/events", request, query=query)

@@ -10,10 +10,13 @@ from clients._http import HttpResponse
 from clients._limits import HOUR, MINUTE, Rate
 from clients._signals import Dialect
 from clients._upstream import Upstream
+from clients._verdict import Manners
 from clients.natureos import answers
 from contracts import Failure
 
-_MAS: Final = "https://github.com/MycosoftLabs/mycosoft-mas"
+_MAS: Final = (
+    "https://github.com/MycosoftLabs/mycosoft-mas/blob/main/mycosoft_mas/core/rate_limit.py"
+)
 
 
 class Server(Client):
@@ -23,6 +26,7 @@ class Server(Client):
         "",
         # whatever lies below /api/Monitoring or /api/Workflow tells the MAS of each call
         probe="/health",
+        manners=Manners(explained=frozenset({answers.NOT_IMPLEMENTED})),  # with it nothing was done
         aliases=("NATUREOS_API_BASE_URL", "NATUREOS_URL", "NATUREOS_BASE_URL"),
     )
     mas = Upstream(

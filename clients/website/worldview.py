@@ -45,8 +45,9 @@ _PAID: Final = "It may be paid for: website.get_worldview_usage shows the balanc
 class Worldview(Client):
     """What is sold is `unsafe`, though it only reads: a repeat is paid for again.
 
-    The limits are those of a new key, in the units of the catalog's `rate_weight`; a key of another
-    plan has its own: set WEBSITE_WORLDVIEW_LIMIT.
+    The limits are those of a new key, in the units of the catalog's `rate_weight`; by the day the
+    server counts calls, so the hub is stricter. A key of another plan has its own: set
+    WEBSITE_WORLDVIEW_LIMIT.
     """
 
     worldview = Upstream(
@@ -74,7 +75,8 @@ class Worldview(Client):
     async def get_worldview_bundle(self, request: GetWorldviewBundle) -> BundleAnswer:
         """Buy what one bundle of datasets has; 5 to 50 cents."""
         query = {"bbox": commas(request.bbox or ())}
-        return await self.worldview.get("/worldview/v1/bundle/{bundle_id}", request, query=query)
+        path = "/worldview/v1/bundle/{bundle_id}"
+        return await self.worldview.get(path, request, query=query)
 
     @operation("unsafe", cost=weights.SNAPSHOT, look=_PAID)
     async def get_worldview_snapshot(self, request: GetWorldviewSnapshot) -> SnapshotAnswer:

@@ -87,7 +87,8 @@ class PutBlob(OfBlob, Request[Stored]):
     data: Upload
     media_type: MediaType = "application/octet-stream"
     metadata: Metadata = {}
-    access_tier: Literal["Hot", "Cool", "Cold", "Archive"] | None = None
+    access_tier: Literal["Hot", "Cool", "Archive"] | None = None
+    """Cold needs a newer version of the API (2021-12-02) than the hub speaks."""
     if_match: ETag | None = None
     """Only in place of the blob with this etag."""
     create_only: bool = False

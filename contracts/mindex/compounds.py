@@ -99,7 +99,7 @@ class SearchCompounds(Request[Compounds]):
 
     @model_validator(mode="after")
     def _something(self) -> Self:
-        if not self.model_fields_set - {"limit", "offset"}:
+        if not self.model_dump(exclude={"limit", "offset"}, exclude_none=True):
             raise ValueError("say what to look for; get_compounds lists them all")
         return self
 

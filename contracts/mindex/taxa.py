@@ -160,6 +160,12 @@ class NewObservation(Part):
     notes: Annotated[str, Field(max_length=10_000)] | None = None
     metadata: Metadata = {}
 
+    @model_validator(mode="after")
+    def _both(self) -> Self:
+        if (self.lat is None) != (self.lng is None):
+            raise ValueError("give lat and lng, or neither")
+        return self
+
 
 class Added(Result):
     """What became of what was to be added."""
@@ -168,6 +174,7 @@ class Added(Result):
     skipped: int
     """Were there already, and are up to date now."""
     errors: int
+    """Each has undone those before it in the same request, which are counted nevertheless."""
 
 
 class AddObservations(Request[Added]):

@@ -67,8 +67,16 @@ class Graph(Kept):
     """By the name of the node they come from, in n8n's own shape."""
 
 
+class WorkflowVersion(Graph):
+    """A workflow as it once was."""
+
+    version_id: str = Field(alias="versionId")
+    workflow_id: Text = Field(alias="workflowId")
+    authors: str | None = None
+
+
 class Workflow(Graph):
-    """A workflow."""
+    """A workflow, as it was saved last."""
 
     id: Text
     name: str
@@ -83,6 +91,8 @@ class Workflow(Graph):
     version_id: str | None = Field(default=None, alias="versionId")
     active_version_id: str | None = Field(default=None, alias="activeVersionId")
     """The version that runs, in servers that publish versions."""
+    active_version: WorkflowVersion | None = Field(default=None, alias="activeVersion")
+    """That version itself: what was saved since does not run yet."""
     trigger_count: int | None = Field(default=None, alias="triggerCount")
     """Triggers that run."""
 
@@ -91,14 +101,6 @@ class Workflows(Part):
     """Workflows."""
 
     results: list[Workflow] = Field(alias="data")
-
-
-class WorkflowVersion(Graph):
-    """A workflow as it once was."""
-
-    version_id: str = Field(alias="versionId")
-    workflow_id: Text = Field(alias="workflowId")
-    authors: str | None = None
 
 
 class Transferred(Result):

@@ -71,7 +71,10 @@ class CreateWorkflow(Definition, Request[Workflow]):
 
 
 class UpdateWorkflow(Definition, Request[Workflow]):
-    """A workflow in place of the one with this id: what is not given is gone."""
+    """A workflow in place of the one with this id: what is not given is gone.
+
+    Where that one is active, the new one runs from then on.
+    """
 
     workflow_id: Id
 

@@ -5,8 +5,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, JsonValue, model_validator
 
 from contracts._model import Request, Result
-from contracts._types import Cursor, Latitude, Longitude, Utc
-from contracts.natureos.parameters import Json, Metadata, Place, Short, Taxonomy
+from contracts._types import Latitude, Longitude, Utc
+from contracts.natureos.parameters import Json, Metadata, Onward, Place, Short, Taxonomy
 
 
 class Environment(Result):
@@ -74,7 +74,7 @@ class GetEvents(Request[Events]):
     start_time: Utc | None = None
     end_time: Utc | None = None
     page_size: Annotated[int, Field(ge=1, le=1000)] = 50
-    cursor: Cursor | None = None
+    cursor: Onward | None = None
     order: Literal["timestamp_desc", "timestamp_asc"] = "timestamp_desc"
 
 

@@ -5,13 +5,13 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from contracts._model import Request, Result
-from contracts._types import Cursor, Latitude, Longitude, Utc
+from contracts._types import Latitude, Longitude, Utc
 from contracts.natureos.events import Events
-from contracts.natureos.parameters import Number, Place, Short, Taxonomy
+from contracts.natureos.parameters import Number, Onward, Place, Short, Taxonomy
 
 
 class GetFungaEvents(Request[Events]):
-    """Events of fungi; the server has no working filter for humidity and pH."""
+    """Events of fungi; servers before 30 September 2026 ignore the bounds of humidity and pH."""
 
     source_device: Short | None = None
     phylum: Short | None = None
@@ -20,11 +20,17 @@ class GetFungaEvents(Request[Events]):
     """Degrees Celsius."""
     temperature_max: Number | None = None
     """Degrees Celsius."""
+    humidity_min: Number | None = None
+    """Percent."""
+    humidity_max: Number | None = None
+    """Percent."""
+    ph_min: Number | None = None
+    ph_max: Number | None = None
     mycorrhizal_only: bool = False
     start_time: Utc | None = None
     end_time: Utc | None = None
     page_size: Annotated[int, Field(ge=1, le=1000)] = 50
-    cursor: Cursor | None = None
+    cursor: Onward | None = None
     order: Literal["timestamp_desc", "timestamp_asc"] = "timestamp_desc"
 
 

@@ -158,11 +158,15 @@ class Executed(Result):
     execution_id: str = Field(alias="executionId")
     success: bool
     message: str | None = None
-    completed_at: Utc = Field(alias="completedAt")
+    completed_at: Utc | None = Field(default=None, alias="completedAt")
 
 
 class ExecuteWorkflow(Request[Executed]):
-    """A run of a workflow: it acts."""
+    """A run of a workflow: it acts.
+
+    Since 30 September 2026 NatureOS has nothing to run it with and refuses; before, it said that it
+    had run, and did nothing.
+    """
 
     workflow_id: Id
     parameters: Metadata = {}

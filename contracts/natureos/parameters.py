@@ -22,6 +22,9 @@ Number = Annotated[float, Field(ge=-1e300, le=1e300, allow_inf_nan=False)]
 Series = Annotated[list[Number], Field(min_length=1, max_length=10_000)]
 """Values in the order of their times, evenly spaced."""
 
+Onward = Annotated[str, Field(min_length=1, max_length=8000)]
+"""Where the next page begins, as the page before said; NatureOS's may be long."""
+
 SensorType = Literal["temperature", "humidity", "pressure", "gas_resistance"]
 """Degrees Celsius, percent, hectopascals, ohms."""
 

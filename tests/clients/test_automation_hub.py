@@ -297,6 +297,10 @@ class TestMake:
     async def test_states_are_words(self) -> None:
         assert (await result_of("run_make_scenario.success")).status == "success"
         assert (await result_of("run_make_scenario.started")).status is None
+        worded = client_of(Script(reply({"executionId": "e", "status": "warning"})))
+        run = await perform(worded, "run_make_scenario", scenario_id=1)
+        assert isinstance(run, automation_hub.MakeRun)
+        assert run.status == "warning"
         logs = (await result_of("get_make_scenario_logs.success")).logs
         assert [one.status for one in logs] == ["error", None]
 

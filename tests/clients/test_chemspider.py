@@ -6,7 +6,13 @@ import pytest
 
 from clients._http import HttpResponse
 from clients.chemspider import ChemSpider
-from contracts import InvalidRequest, UpstreamRejected, UpstreamUnauthorized, UpstreamUnavailable
+from contracts import (
+    BadUpstreamReply,
+    InvalidRequest,
+    UpstreamRejected,
+    UpstreamUnauthorized,
+    UpstreamUnavailable,
+)
 from contracts._reading import read_request
 from contracts.chemspider import Convert, Found, Image, SearchByProperties
 from tests.support.clock import QuickClock
@@ -62,7 +68,7 @@ async def test_a_failed_search_is_a_refusal(said: str) -> None:
 
 async def test_a_query_id_that_is_none_goes_nowhere() -> None:
     client, script, _ = chemspider(reply({"queryId": "../../../other"}))
-    with pytest.raises(Exception, match="queryId"):
+    with pytest.raises(BadUpstreamReply, match="queryId"):
         await perform(client, "search_by_name", name="aspirin")
     assert len(script.sent) == 1
 

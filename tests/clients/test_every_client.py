@@ -32,8 +32,6 @@ from tests.support.conformance import (
     text_fields,
 )
 from tests.support.kit import (
-    CANARY,
-    Playback,
     Script,
     apart,
     environment_of,
@@ -42,6 +40,7 @@ from tests.support.kit import (
     reply,
     target_of,
 )
+from tests.support.stand_in import answer, moved
 from tests.support.wait import wait_until
 
 RULES = {"limits": "its upstreams have limits", "probe": "its upstreams have a cheap call"}
@@ -161,8 +160,8 @@ async def _over_the_wire(case: Case, params: dict[str, Any]) -> None:
         case.operation.request.model_validate_json(orjson.dumps(params))
     except ValueError:
         return
-    async with server.Upstream(lambda seen: _answer(case, seen)) as up:
-        env = environment_of(case.facts, **_moved(case.facts, up.url))
+    async with server.Upstream(lambda seen: answer(case, seen)) as up:
+        env = environment_of(case.facts, **moved(case.facts, up.url))
         logs: list[_Logged] = []
 
         def transport(_: str) -> _Logged:
@@ -196,38 +195,6 @@ class _Logged:
 
     async def aclose(self) -> None:
         await self._inner.aclose()
-
-
-def _answer(case: Case, seen: server.Received) -> bytes:
-    env = environment_of(case.facts)
-    playback = Playback(case.recording, case.facts, env)
-    for exchange in case.recording.exchanges:
-        base = case.facts.upstreams[exchange.upstream].address(env)
-        try:
-            url = f"{base.split('/')[0]}//{base.split('/')[2]}{seen.target}"
-            answer = playback(HttpRequest(seen.method, _told(url), body=seen.body))
-        except AssertionError:
-            continue
-        here = "/".join([f"http://{seen.header('Host')}", *base.split("/")[3:]])
-        headers = [(name, text.replace(base, here)) for name, text in answer.headers.items()]
-        body = answer.body.replace(base.encode(), here.encode())
-        return server.reply(answer.status, body, headers=headers)
-    unknown = None if seen.method == "HEAD" else {"message": "not recorded"}
-    return server.reply(404, json=unknown)
-
-
-def _told(url: str) -> str:
-    """Return an address without the keys in its query: no recording has them."""
-    path, _, query = url.partition("?")
-    shown = "&".join(one for one in query.split("&") if CANARY not in one)
-    return f"{path}?{shown}" if shown else path
-
-
-def _moved(facts: type[Client], to: str) -> dict[str, str]:
-    """Every upstream at another address, under its own path."""
-    env = environment_of(facts)
-    bases = {one.url_variable: one.address(env) for one in facts.upstreams.values()}
-    return {name: "/".join([to, *base.split("/")[3:]]) for name, base in bases.items()}
 
 
 def _source(facts: type[Client]) -> str:

@@ -28,6 +28,7 @@ SECRETS: Final = {
         {"X-Internal-Token": "it", "X-API-Key": "ak"},
     ),
     "token": ({"MINDEX_INTERNAL_TOKENS": "it"}, {"X-Internal-Token": "it"}),
+    "first of several": ({"MINDEX_INTERNAL_TOKENS": "it, two"}, {"X-Internal-Token": "it"}),
     "key": ({"MINDEX_API_KEY": "ak"}, {"X-API-Key": "ak"}),
 }
 
@@ -165,6 +166,8 @@ WRONG: Final[list[tuple[type[Any], dict[str, Any], str]]] = [
     (mindex.Search, {"q": "x"}, "q"),
     (mindex.Search, {"q": "oyster", "lat": 0.0}, "lat and lng, or neither"),
     (mindex.SearchCompounds, {"limit": 5}, "say what to look for"),
+    (mindex.SearchCompounds, {"query": None}, "say what to look for"),
+    (mindex.NewObservation, {"source": "inat", "source_id": "1", "lat": 0.0}, "lat and lng"),
     (mindex.SearchResearch, {"search": "spore", "offset": 5}, "multiple of limit"),
     (
         mindex.RegisterMycobrainDevice,

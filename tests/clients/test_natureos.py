@@ -66,6 +66,7 @@ SAID: Final = {
     "get_device.refusal": "HTTP 404: device_not_found",
     "create_event.refusal": r"HTTP 400: \$.signal_vector: The JSON value could not",
     "execute_analysis.refusal": "HTTP 200: Unknown function: noSuch",
+    "execute_workflow.refusal": "HTTP 501: Workflow execution is unavailable",
     "get_health.refusal": "HTTP 404",
 }
 
@@ -132,6 +133,14 @@ async def test_the_next_page_is_asked_for_as_told() -> None:
     last = await replayed(following.name)
     assert isinstance(last, natureos.Events)
     assert last.next_cursor is None
+
+
+async def test_the_place_of_the_next_page_may_be_long() -> None:
+    page = await replayed("get_funga_events.damp")
+    assert isinstance(page, natureos.Events)
+    assert page.next_cursor
+    assert natureos.GetFungaEvents(cursor=page.next_cursor * 100).cursor
+    assert natureos.GetEvents(cursor=page.next_cursor * 100).cursor
 
 
 async def test_pairs_are_counts() -> None:

@@ -1,5 +1,6 @@
 """What is special to the website: two ways to one host, reads that cost money, the form."""
 
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import orjson
@@ -60,6 +61,16 @@ class TestMoney:
         assert (answer.cost_cents, answer.balance_cents) == (1, 249)
         assert answer.rate_limit
         assert answer.rate_limit.remaining_per_minute == 59
+
+    @pytest.mark.parametrize("said", ["2026-08-20 10:01:00+00", "2026-08-20T10:01:00.000Z"])
+    async def test_postgresqls_zone_spoils_nothing_that_is_paid_for(self, said: str) -> None:
+        body = recording(Website, "get_worldview_snapshot.success").exchanges[0].response.body
+        limit = {**body["rate_limit"], "reset_at": said}
+        for rate_limit, moment in ((limit, datetime(2026, 8, 20, 10, 1, tzinfo=UTC)), (None, None)):
+            script = Script(reply({**body, "rate_limit": rate_limit}))
+            answer = await perform(Website(kit_for(Website, script)), "get_worldview_snapshot")
+            assert isinstance(answer, website.SnapshotAnswer)
+            assert (answer.rate_limit and answer.rate_limit.reset_at) == moment
 
     async def test_an_unknown_balance_is_none(self) -> None:
         answer = await replayed("query_worldview.cached")

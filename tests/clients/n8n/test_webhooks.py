@@ -113,6 +113,14 @@ async def test_a_workflow_runs_through_its_webhook(
     assert script.sent[1].url == f"https://n8n-webhook.test{target}"
 
 
+async def test_the_published_version_is_what_runs() -> None:
+    draft = workflow(hook(parameters={"path": "new"}))
+    published = {"versionId": "v", "workflowId": ID, "nodes": [hook(parameters={"path": "old"})]}
+    client, script = client_of(reply(draft | {"activeVersion": published}), reply({"done": True}))
+    await perform(client, "execute_workflow", workflow_id=ID)
+    assert script.sent[1].url == "https://n8n-webhook.test/webhook/old"
+
+
 CANNOT: Final = [
     (workflow(hook(), active=False), "is not active"),
     (workflow(), "has 0 webhooks"),

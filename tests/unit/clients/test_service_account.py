@@ -67,3 +67,18 @@ def test_what_is_no_account_is_told_without_it(text: str) -> None:
     with pytest.raises(NotConfigured, match=r"^ACCOUNT has to hold the JSON") as caught:
         SOURCE.asked(Environment({"ACCOUNT": text}), NOW)
     assert text not in caught.value.detail or len(text) < 3
+
+
+def test_its_key_may_have_no_name() -> None:
+    account = {name: value for name, value in ACCOUNT.items() if name != "private_key_id"}
+    _, kid = claims_of(SOURCE, {"ACCOUNT": orjson.dumps(account).decode()})
+    assert kid is None
+
+
+def test_a_key_that_cannot_sign_is_none() -> None:
+    public = KEY.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    account = orjson.dumps(ACCOUNT | {"private_key": public.decode()}).decode()
+    with pytest.raises(NotConfigured, match="ACCOUNT has to hold"):
+        SOURCE.asked(Environment({"ACCOUNT": account}), NOW)
