@@ -65,9 +65,7 @@ WHO: Final[list[tuple[dict[str, str], str, str | None]]] = [
 
 
 @pytest.mark.parametrize(("variables", "tool", "email"), WHO)
-async def test_it_says_who_calls(
-    variables: dict[str, str], tool: str, email: str | None
-) -> None:
+async def test_it_says_who_calls(variables: dict[str, str], tool: str, email: str | None) -> None:
     client, script = ncbi(reply(NOTHING), **variables)
     await perform(client, "search_pubmed", query="reishi")
     said = asked(script.sent[0])
