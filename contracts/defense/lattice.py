@@ -3,9 +3,9 @@
 Paths and fields are those of the vendor's reference; no answer of a real environment was seen.
 """
 
-from typing import Annotated
+from typing import Annotated, Final, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from contracts._model import Content, Contract, Request, Result
 from contracts._types import Cursor, Latitude, Longitude, Upload, Utc
@@ -16,6 +16,10 @@ Template = Annotated[str, Field(max_length=64, pattern=r"^TEMPLATE_[A-Z_]+$")]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 TaskState = Annotated[str, Field(max_length=64, pattern=r"^STATUS_[A-Z_]+$")]
 """``STATUS_CREATED``, ``STATUS_EXECUTING``, ``STATUS_DONE_OK``, ``STATUS_DONE_NOT_OK`` …"""
+
+
+_OWN: Final = frozenset({"entityId", "isLive", "expiryTime", "provenance"})
+"""What a parameter says of an entity, checked: no component may say it otherwise."""
 
 
 class Entity(Result):
@@ -176,7 +180,13 @@ class PublishEntity(Request[Entity]):
     source_update_time: Utc
     """An older one than Lattice knows of changes nothing."""
     components: GivenJson | None = None
-    """Further components in Lattice's own form, by name."""
+    """Further components in Lattice's own form, by name; one that a parameter gives, too, wins."""
+
+    @model_validator(mode="after")
+    def _own(self) -> Self:
+        if twice := sorted(_OWN & (self.components or {}).keys()):
+            raise ValueError(f"of these there are parameters: {', '.join(twice)}")
+        return self
 
 
 class OverrideEntity(Request[Entity]):

@@ -28,6 +28,7 @@ class Span(Contract):
     begin_date: Utc | None = None
     """A day, or a time in UTC; with `end_date`."""
     end_date: Utc | None = None
+    """Likewise; a day alone is its first minute: name the day after the last that is meant."""
 
     @model_validator(mode="after")
     def _short(self) -> Self:

@@ -121,7 +121,7 @@ class GenerateSoundEffect(Request[Audio]):
     """Make a sound from its description."""
 
     text: Annotated[str, Field(min_length=1, max_length=450)]
-    duration_seconds: Annotated[float, Field(ge=0.5, le=22)] | None = None
+    duration_seconds: Annotated[float, Field(ge=0.5, le=30)] | None = None
     """Charged by the second; absent: as long as it fits, at one price."""
     prompt_influence: Ratio = 0.3
     """High: to the letter, low: freely."""
@@ -142,7 +142,8 @@ class SpeechToText(Request[Transcript]):
         Annotated[str, Field(max_length=2048, pattern=r"^https://[^\s/]+/\S*$")] | None
     ) = None
     """Where ElevenLabs, not the hub, reads it: for more than fits into a message."""
-    model_id: ModelId = "scribe_v1"
+    model_id: ModelId = "scribe_v2"
+    """``scribe_v1`` is gone since July 2026: https://elevenlabs.io/docs/changelog/2026/6/8."""
     language_code: Language | None = None
     """Absent: it finds out."""
     num_speakers: Annotated[int, Field(ge=1, le=32)] | None = None

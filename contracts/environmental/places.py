@@ -2,8 +2,9 @@
 
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from contracts._model import Contract
 from contracts._types import Latitude, Longitude
 
 PageNumber = Annotated[int, Field(ge=1, le=100_000)]
@@ -18,18 +19,14 @@ Place = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^\x00-\x1
 """The name of a place."""
 
 
-class _Shown(BaseModel):
-    model_config = ConfigDict(use_attribute_docstrings=True)
-
-
-class Point(_Shown):
+class Point(Contract):
     """A place; 0.0 is a coordinate like any other."""
 
     lat: Latitude
     lon: Longitude
 
 
-class MaybePoint(_Shown):
+class MaybePoint(Contract):
     """A place, or none."""
 
     lat: Latitude | None = None
@@ -43,7 +40,7 @@ class MaybePoint(_Shown):
         return self
 
 
-class Box(_Shown):
+class Box(Contract):
     """A box; one across the antimeridian is asked for in two parts."""
 
     south: Latitude
@@ -57,7 +54,7 @@ class Box(_Shown):
         return self
 
 
-class MaybeBox(_Shown):
+class MaybeBox(Contract):
     """A box, or none; one across the antimeridian is asked for in two parts."""
 
     south: Latitude | None = None

@@ -5,9 +5,9 @@ https://coinmarketcap.com/api/documentation/v1/
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from contracts._model import Request, Result
+from contracts._model import Contract, Request, Result
 from contracts._types import Utc
 from contracts.financial_markets.values import Currency
 
@@ -21,10 +21,8 @@ Slug = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,120}$", max_length=120, examp
 """A coin's name in addresses."""
 
 
-class WhichCoins(BaseModel):
+class WhichCoins(Contract):
     """Coins by id, by symbol or by slug: one of them."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     ids: Annotated[list[CryptoId], Field(min_length=1, max_length=100)] | None = None
     symbols: Annotated[list[Symbol], Field(min_length=1, max_length=100)] | None = None

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from contracts._model import Result
+from contracts._model import Contract, Result
 
 Database = Annotated[str, Field(pattern=r"^[a-z0-9]{2,32}$", max_length=32, examples=["gene"])]
 """An Entrez database, as `list_databases` names it: ``pubmed``, ``nuccore``, ``taxonomy``."""
@@ -32,10 +32,8 @@ class History(Result):
     query_key: int
 
 
-class Chosen(BaseModel):
+class Chosen(Contract):
     """Which records: by number, or out of a list on the History server."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     web_env: WebEnv | None = None
     """In place of `ids`, with `query_key`: the list that `search` or `post_ids` made."""

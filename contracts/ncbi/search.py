@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from contracts._model import Request, Result
+from contracts._model import Contract, Request, Result
 from contracts.ncbi.parameters import Accession, Database, History, Query, Uid
 
 REACH = 9_999
@@ -28,10 +28,8 @@ class Found(Result):
     """The whole list on the History server, where that was asked for."""
 
 
-class Dated(BaseModel):
+class Dated(Contract):
     """A range of days."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     date_type: Literal["pdat", "edat", "mdat", "crdt"] | None = None
     """Days of publication, of entry into Entrez, of change, or of creation."""

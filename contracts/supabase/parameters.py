@@ -21,6 +21,12 @@ def _no_control(column: str) -> str:
     return column
 
 
+def _no_control_name(name: str) -> str:
+    if name in _CONTROLS:
+        raise ValueError("it would be read as a control of the query, not as a parameter")
+    return name
+
+
 def _plain_path(path: str) -> str:
     if {".", ".."} & set(path.split("/")):
         raise ValueError("give the object's name without . and .. in it")
@@ -31,6 +37,9 @@ Identifier = Annotated[
     str, Field(min_length=1, max_length=63, pattern=rf"^{_NAME}$", examples=["observations"])
 ]
 """Name of a table, view, function or column: letters, digits, ``_`` and ``$``, no digit first."""
+
+ReadParameter = Annotated[Identifier, AfterValidator(_no_control_name)]
+"""Name of a parameter in an address, where PostgREST keeps some names for itself: ``limit`` …"""
 
 Column = Annotated[
     str,
@@ -109,9 +118,23 @@ class Filter(Part):
         return self
 
 
+def _choosing(filters: list[Filter]) -> list[Filter]:
+    """Refuse conditions that look like one and leave nothing out.
+
+    PostgREST applies one on an embedded table to what is shown of that table alone: the rows to
+    be changed would be all.
+    """
+    for one in filters:
+        if "." in one.column:
+            raise ValueError(f"{one.column}: give a column of the table itself")
+        if one.value == []:
+            raise ValueError(f"{one.column}: an empty list chooses nothing, or everything")
+    return filters
+
+
 Filters = Annotated[list[Filter], Field(max_length=50)]
-SomeFilters = Annotated[list[Filter], Field(min_length=1, max_length=50)]
-"""At least one: without any, every row would be meant."""
+SomeFilters = Annotated[list[Filter], Field(min_length=1, max_length=50), AfterValidator(_choosing)]
+"""At least one, on a column of the table itself: without any, every row would be meant."""
 
 
 class Order(Part):

@@ -13,6 +13,7 @@ from contracts.supabase.parameters import (
     Json,
     MaxAffected,
     Order,
+    ReadParameter,
     Scalar,
     SomeFilters,
     Values,
@@ -128,7 +129,11 @@ class Rpc(Request[Returned]):
 
 
 class RpcRead(Request[Returned]):
-    """Call a database function that only reads: it runs in a read-only transaction."""
+    """Call a database function that only reads: it runs in a read-only transaction.
+
+    One with a parameter that is called like a control of the query (``limit``, ``select``, …) is
+    for `rpc`.
+    """
 
     function: Identifier
-    params: Annotated[dict[Identifier, Scalar], Field(max_length=100)] = {}
+    params: Annotated[dict[ReadParameter, Scalar], Field(max_length=100)] = {}

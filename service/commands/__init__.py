@@ -8,11 +8,13 @@ import typer
 
 from service.commands import (
     call,
+    catalog,
     contracts,
     events,
     health,
     integrations,
     limits,
+    new_client,
     pause,
     serve,
     settings,
@@ -29,6 +31,7 @@ app.command()(up.up)
 app.command()(serve.serve)
 app.command()(call.call)
 app.command()(integrations.integrations)
+app.command()(catalog.catalog)
 app.command()(health.health)
 app.command()(events.events)
 app.command()(limits.limits)
@@ -36,6 +39,7 @@ app.command()(pause.pause)
 app.command()(pause.resume)
 app.command()(settings.settings)
 app.add_typer(contracts.app, name="contracts")
+app.command()(new_client.new_client)
 
 
 def _version(asked: bool) -> None:  # noqa: FBT001  (typer's signature)

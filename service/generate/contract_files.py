@@ -1,16 +1,15 @@
 """The generated side of the contracts: JSON Schemas and the AsyncAPI file, written and checked."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import contracts
-from clients import _registry
-from contracts import Request
 from service.generate.asyncapi import document
 from service.generate.compatibility import breaks
 from service.generate.reference import pages
+from service.generate.schemas import reply_schema, request_schema, requests
 
 FOLDER: Final = Path(contracts.__file__).parent
 PAGES: Final = FOLDER.parent / "docs/reference"
@@ -18,6 +17,7 @@ RELEASED: Final = "released.json"
 """The schemas of the last release, in one file: what has to be kept."""
 
 Files = dict[str, Any]
+Pages = Mapping[str, str]
 
 
 def generate() -> Files:
@@ -29,26 +29,6 @@ def generate() -> Files:
         found[f"{place}.request.json"] = request_schema(request)
         found[f"{place}.reply.json"] = reply_schema(request)
     return found | {"asyncapi.json": document(list(requests()))}
-
-
-def requests() -> Iterator[type[Request[Any]]]:
-    """Yield the request class of every operation of the hub's own integrations."""
-    for name in _registry.names():
-        client = _registry.load(name)
-        for operation in sorted(client.operations.values(), key=lambda one: one.name):
-            if operation.request.__module__.startswith("contracts."):
-                yield operation.request
-
-
-def request_schema(request: type[Request[Any]]) -> dict[str, Any]:
-    """Return the schema of the parameters that the hub accepts."""
-    return _dated(request.model_json_schema(by_alias=False), request.operation, "request")
-
-
-def reply_schema(request: type[Request[Any]]) -> dict[str, Any]:
-    """Return the schema of the result that the hub sends."""
-    schema = request.result.model_json_schema(by_alias=False, mode="serialization")
-    return _dated(schema, request.operation, "reply")
 
 
 def write(folder: Path = FOLDER) -> int:
@@ -63,21 +43,27 @@ def write(folder: Path = FOLDER) -> int:
     return len(wanted)
 
 
-def write_pages(folder: Path = PAGES) -> int:
+def write_pages(folder: Path = PAGES, wanted: Pages | None = None) -> int:
     """Write the reference pages, where this is a checkout; returns how many."""
     if not folder.is_dir():
         return 0
-    for name, content in pages().items():
+    wanted = wanted or pages()
+    for old in _strays(folder, wanted):
+        (folder / old).unlink()
+    for name, content in wanted.items():
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(content, encoding="utf-8")
-    return len(pages())
+    return len(wanted)
 
 
-def stale_pages(folder: Path = PAGES) -> list[str]:
+def stale_pages(folder: Path = PAGES, wanted: Pages | None = None) -> list[str]:
     """Return a sentence for each reference page that is not what the code says."""
     if not folder.is_dir():
         return []
-    found = [name for name, content in pages().items() if _read(folder / name) != content]
-    return [f"docs/reference/{name} is stale." for name in found]
+    wanted = wanted or pages()
+    found = [name for name, content in wanted.items() if _read(folder / name) != content]
+    told = [f"docs/reference/{name} is stale." for name in found]
+    return told + [f"docs/reference/{one} is of no integration." for one in _strays(folder, wanted)]
 
 
 def release(folder: Path = FOLDER) -> None:
@@ -96,6 +82,11 @@ def problems(folder: Path = FOLDER) -> list[str]:
     return found + breaks(json.loads(_read(folder / RELEASED) or "{}"), wanted)
 
 
+def _strays(folder: Path, wanted: Pages) -> list[str]:
+    found = (f"api/{path.name}" for path in (folder / "api").glob("*.md"))
+    return sorted(set(found) - set(wanted))
+
+
 def text(content: object) -> str:
     """Return a file's text: the same on every machine."""
     return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
@@ -107,11 +98,3 @@ def _existing(folder: Path) -> set[str]:
 
 def _read(place: Path) -> str:
     return place.read_text(encoding="utf-8") if place.is_file() else ""
-
-
-def _dated(schema: dict[str, Any], operation: str, what: str) -> dict[str, Any]:
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"urn:hub:schema:{operation}:{what}:v1",
-        **schema,
-    }

@@ -274,12 +274,37 @@ async def test_a_plain_refusal_stays_one() -> None:
     assert failure.detail == "HTTP 404: 404 Project Not Found"
 
 
+@pytest.mark.parametrize("only", [True, False])
+async def test_an_action_that_did_not_run_is_no_success(only: bool) -> None:
+    script = Script(reply({"validation": {"result": "INVALID", "submissionCriteria": []}}))
+    client = client_of(script, PALANTIR_API_TOKEN="token")
+    params: dict[str, Any] = {"ontology": "own", "action": "rename", "parameters": {"id": 1}}
+    asking = perform(client, "apply_action", **params, validate_only=only)
+    if only:
+        assert (await asking).model_dump()["validation"]["result"] == "INVALID"
+    else:
+        with pytest.raises(UpstreamRejected, match="did not run"):
+            await asking
+
+
 WRONG: Final[list[tuple[type[Any], dict[str, Any], str]]] = [
     (asked.GetDataset, {"dataset_rid": "../x"}, "dataset_rid"),
     (asked.GetDatasetFile, {"dataset_rid": "ri.a.b.c", "path": "a/../b"}, "path"),
     (asked.CreateTask, {"task_id": "a b", "display_name": "x", "specification": {"a": 1}}, "task"),
     (asked.CreateTask, {"task_id": "four", "display_name": "x", "specification": {}}, "spec"),
     (asked.OverrideEntity, {"entity_id": "x", "field_path": "a/b", "entity": {"a": 1}}, "field"),
+    (
+        asked.PublishEntity,
+        {
+            "entity_id": "x",
+            "template": "TEMPLATE_ASSET",
+            "expiry_time": "2026-11-30T00:00:00Z",
+            "data_type": "boat",
+            "source_update_time": "2026-11-01T00:00:00Z",
+            "components": {"entityId": "another", "health": {}},
+        },
+        "parameters: entityId",
+    ),
     (asked.TriggerScan, {"image": "a//b", "reference": "latest"}, "image"),
     (asked.TriggerScan, {"image": "a", "reference": "sha256:0"}, "reference"),
     (asked.ListDeployments, {"project": "../users"}, "project"),

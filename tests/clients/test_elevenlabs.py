@@ -64,7 +64,7 @@ class TestCosts:
         ("text_to_speech_stream", {"text": "é" * 40_000}, 40_000),
         ("text_to_speech_with_timestamps", {"text": "x", "model_id": "eleven_turbo_v2"}, 0.5),
         ("generate_sound_effect", {"text": "Rain", "duration_seconds": 0.5}, 20),
-        ("generate_sound_effect", {"text": "Rain"}, 880),
+        ("generate_sound_effect", {"text": "Rain"}, 1200),
         ("isolate_audio", {"audio": FILE}, 1000 / 60),
         ("speech_to_speech", {"audio": FILE | {"data": "QQ=="}}, 1),
         ("speech_to_text", {"audio": FILE}, 1),

@@ -6,7 +6,7 @@ own.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -15,6 +15,7 @@ import pytest
 from clients._auth import Auth
 from clients._client import Client
 from clients._environment import Environment
+from clients._recordings import Recording
 from clients._tokens import TokenSource
 from clients._transport import AioHttpTransport
 from clients._upstream import Upstream
@@ -44,19 +45,35 @@ class Address:
     def __str__(self) -> str:
         return f"{self.facts.name}.{self.member}{f'.{INSTANCE}' if self.named else ''}"
 
-    @property
     def upstream(self) -> Upstream:
         return self.facts.upstreams[self.member]
 
     def case(self) -> Case | None:
         """The shortest success that calls it; of one for tokens, that needs one of its tokens."""
         found = [one for one in SUCCESSES if one.facts is self.facts and self._called(one)]
-        return min(found, key=lambda one: len(one.recording.exchanges), default=None)
+        return min(
+            found or self._chosen(), key=lambda one: len(one.recording.exchanges), default=None
+        )
+
+    def _chosen(self) -> Iterator[Case]:
+        """The calls of another address that a parameter chooses, sent to this one."""
+        for one in SUCCESSES:
+            for name, value in one.recording.params.items() if one.facts is self.facts else ():
+                if isinstance(value, str) and value in self.facts.upstreams:
+                    yield replace(one, recording=self._here(one.recording, name, value))
+
+    def _here(self, recording: Recording, name: str, other: str) -> Recording:
+        exchanges = tuple(
+            one.model_copy(update={"upstream": self.member}) if one.upstream == other else one
+            for one in recording.exchanges
+        )
+        params = {**recording.params, name: self.member}
+        return recording.model_copy(update={"params": params, "exchanges": exchanges})
 
     def _called(self, case: Case) -> bool:
         called = {self.facts.upstreams[one.upstream] for one in case.recording.exchanges}
         asked = {at for one in called for at in one.auth.chosen(environment_of(self.facts)).asks}
-        return self.upstream in (asked if self.upstream.for_tokens else called)
+        return self.upstream() in (asked if self.upstream().for_tokens else called)
 
     def environment(self, to: str) -> Environment:
         """Everything at the stub; what an instance of that name reads only under its name."""
@@ -67,7 +84,7 @@ class Address:
         return environment_of(self.facts, **plain, **(self._instances(to) if self.named else {}))
 
     def _instances(self, to: str) -> dict[str, str]:
-        listed = self.upstream.instances
+        listed = self.upstream().instances
         env = environment_of(self.facts)
         found = {listed: INSTANCE}
         for one in self.facts.upstreams.values():
@@ -110,7 +127,7 @@ async def test_the_stub_sees_what_the_vendor_would(at: Address) -> None:
         base = urlsplit(here.address(env)).path
         seen = [one for one in up.requests if one.target.startswith(base)]
         assert seen
-        if at.upstream.for_tokens:
+        if at.upstream().for_tokens:
             assert any(asked_for_token(at, env, one) for one in seen)
         else:
             proof = await here.auth.prove(here.view(env), Held())
@@ -130,14 +147,15 @@ def proves(seen: server.Received, headers: Any, query: Any) -> bool:  # noqa: AN
 
 
 def asked_for_token(at: Address, env: Environment, seen: server.Received) -> bool:
+    upstream = at.upstream()
     auths = (one.auth.chosen(env) for one in at.facts.upstreams.values())
     paths = {
         re.sub(r"\{(\w+)\}", lambda hole: env.require(hole[1]), source.path)
         for auth in auths
         for source in sources(auth)
-        if source.at is at.upstream
+        if source.at is upstream
     }
-    base = at.upstream.address(env)
+    base = upstream.address(env)
     here = {urlsplit(base + path).path for path in paths}
     told = f"{seen.header('Authorization')} {seen.body.decode()}"
     secret = CANARY in told or "Basic " in told

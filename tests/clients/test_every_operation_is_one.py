@@ -20,6 +20,9 @@ TWINS: dict[frozenset[str], str] = {
         {"automation_hub.broadcast", "automation_hub.trigger", "automation_hub.trigger_make"}
     ): "One platform by its own parameters, one by its name, several at once.",
     frozenset(
+        {"defense.get_detections", "defense.list_assets"}
+    ): "Assets of any template, and tracks with points of interest: two parts of one stream.",
+    frozenset(
         {"space_weather.get_ace_mag", "space_weather.get_solar_wind_mag"}
     ): "The platform's name for one spacecraft's lines of the file that took the place of its own.",
     frozenset(

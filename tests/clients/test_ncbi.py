@@ -290,6 +290,13 @@ async def test_sequences_are_taken_apart() -> None:
     assert second.sequence == "ACGTACGT"
 
 
+async def test_a_web_page_is_no_record() -> None:
+    page = "\n<!DOCTYPE html PUBLIC '-//W3C//DTD'><html><body>Error 500</body></html>"
+    client, _ = ncbi(reply(page, content_type="text/html"))
+    with pytest.raises(BadUpstreamReply, match="web page"):
+        await perform(client, "fetch_records", database="nuccore", ids=["AB1"], format="gb")
+
+
 async def test_no_fasta_is_told() -> None:
     client, _ = ncbi(reply(b"LOCUS  AB1"))
     with pytest.raises(BadUpstreamReply, match="FASTA"):

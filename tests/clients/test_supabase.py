@@ -10,10 +10,17 @@ from pydantic import ValidationError
 
 from clients import _recordings
 from clients._environment import Environment
-from clients._http import HttpRequest
+from clients._http import HttpRequest, TransportError
 from clients._recordings import Recording
 from clients.supabase import Supabase
-from contracts import Failure, Result, UpstreamRejected, UpstreamThrottled, UpstreamUnauthorized
+from contracts import (
+    Failure,
+    OutcomeUnknown,
+    Result,
+    UpstreamRejected,
+    UpstreamThrottled,
+    UpstreamUnauthorized,
+)
 from contracts import supabase as asked
 from tests.support.clock import QuickClock
 from tests.support.kit import (
@@ -160,6 +167,28 @@ class TestFilters:
         with pytest.raises(ValidationError, match="filters"):
             kind.model_validate({name: one for name, one in given.items() if name != "filters"})
 
+    VACUOUS: Final[list[tuple[dict[str, Any], str]]] = [
+        ({"column": "authors.name", "value": "x"}, "of the table itself"),
+        ({"column": "id", "operator": "in", "value": [], "negated": True}, "empty list"),
+        ({"column": "tags", "operator": "contains", "value": []}, "empty list"),
+    ]
+
+    @pytest.mark.parametrize(("condition", "said"), VACUOUS)
+    def test_nor_by_a_condition_that_leaves_nothing_out(
+        self, condition: dict[str, Any], said: str
+    ) -> None:
+        own = {"column": "id", "value": 1}
+        for kind, more in ((asked.Update, {"values": {"count": 1}}), (asked.Delete, {})):
+            with pytest.raises(ValidationError, match=said):
+                kind.model_validate({**TABLE, **more, "filters": [own, condition]})
+        assert asked.Select.model_validate({**TABLE, "filters": [condition]}).filters
+
+    @pytest.mark.parametrize("name", ["limit", "select", "or", "columns"])
+    def test_a_parameter_in_an_address_is_no_control(self, name: str) -> None:
+        assert asked.Rpc(function="nearest", params={name: 1}).params
+        with pytest.raises(ValidationError, match="control"):
+            asked.RpcRead(function="nearest", params={name: 1})
+
     @pytest.mark.parametrize("table", ["a/b", "../rpc/x", "a?b", "", "1a", "a.b", "a" * 64])
     def test_what_is_no_table(self, table: str) -> None:
         for kind in (asked.Select, asked.Count):
@@ -241,6 +270,20 @@ class TestWishes:
         _, request = await replayed(name)
         sent = dict(request.headers)
         assert (sent["Content-Type"], sent["x-upsert"]) == (kind, upsert)
+
+
+@pytest.mark.parametrize("upsert", [True, False])
+async def test_a_file_that_may_be_there_is_stored_once(upsert: bool) -> None:
+    cut = TransportError("timeout", sent=True)
+    script = Script(cut, reply({"Key": "a/b"}))
+    params: dict[str, Any] = {"bucket": "a", "path": "b", "content": "aGk=", "upsert": upsert}
+    asking = perform(client_of(script), "storage_upload", **params)
+    if upsert:
+        assert isinstance(await asking, asked.Stored)
+    else:
+        with pytest.raises(OutcomeUnknown):
+            await asking
+    assert len(script.sent) == 1 + upsert
 
 
 KINDS: Final = {

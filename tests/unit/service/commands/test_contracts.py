@@ -22,6 +22,7 @@ def test_what_is_stale_is_named_and_written_anew(
         real = getattr(contract_files, name)
         monkeypatch.setattr(contract_files, name, lambda real=real: real(copy))
     monkeypatch.setattr(contract_files, "write_pages", lambda: 0)
+    monkeypatch.setattr(contract_files, "stale_pages", list)
     stale = cli("contracts", "check")
     assert (stale.code, stale.out) == (1, "")
     assert stale.err.splitlines() == [

@@ -8,7 +8,7 @@ import pytest
 from jsonschema.validators import validator_for
 
 from service.generate.asyncapi import document
-from service.generate.contract_files import requests
+from service.generate.schemas import requests
 
 ROOT = Path(__file__).parents[4]
 OFFICIAL = ROOT / ".venv/asyncapi/node_modules/@asyncapi/specs/schemas/3.0.0.json"

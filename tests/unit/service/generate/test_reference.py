@@ -1,4 +1,7 @@
+from collections.abc import Mapping
 from pathlib import Path
+
+import pytest
 
 from contracts import CODES
 from service.generate.contract_files import stale_pages, write_pages
@@ -7,30 +10,48 @@ from service.settings import Settings
 from service.store import KEPT
 
 
-def test_every_code_and_every_setting_has_its_row() -> None:
-    found = pages()
+@pytest.fixture(scope="module")
+def found() -> Mapping[str, str]:
+    return pages()
+
+
+def test_every_code_and_every_setting_has_its_row(found: Mapping[str, str]) -> None:
     rows = [f"| `{code}` | `{kind.__name__}` |" for code, kind in CODES.items()]
     assert all(row in found["errors.md"] for row in rows)
     assert all(f"`HUB_{name.upper()}`" in found["settings.md"] for name in Settings.model_fields)
 
 
-def test_defaults_are_those_of_env_example() -> None:
-    assert "| `HUB_HEALTH_INTERVAL` | 60 |" in pages()["settings.md"]
+def test_defaults_are_those_of_env_example(found: Mapping[str, str]) -> None:
+    assert "| `HUB_HEALTH_INTERVAL` | 60 |" in found["settings.md"]
 
 
-def test_it_says_how_long_an_outcome_is_kept() -> None:
-    assert f"{KEPT / 3600:g} hours, a refusal too" in pages()["errors.md"]
+def test_it_says_how_long_an_outcome_is_kept(found: Mapping[str, str]) -> None:
+    assert f"{KEPT / 3600:g} hours, a refusal too" in found["errors.md"]
 
 
-def test_what_is_committed_is_fresh() -> None:
-    assert stale_pages() == []
+def test_catalog_and_registry_are_among_them(found: Mapping[str, str]) -> None:
+    assert {"API_CATALOG.md", "SYSTEM_REGISTRY.md", "api/notion.md"} <= found.keys()
 
 
-def test_a_stale_page_is_named(tmp_path: Path) -> None:
-    assert write_pages(tmp_path) == len(pages())
-    assert stale_pages(tmp_path) == []
+def test_they_are_the_same_at_any_time(found: Mapping[str, str]) -> None:
+    assert pages() == found
+
+
+def test_what_is_committed_is_fresh(found: Mapping[str, str]) -> None:
+    assert stale_pages(wanted=found) == []
+
+
+def test_a_stale_page_and_a_stranger_are_named(tmp_path: Path, found: Mapping[str, str]) -> None:
+    assert write_pages(tmp_path, found) == len(found)
+    assert stale_pages(tmp_path, found) == []
     (tmp_path / "errors.md").write_text("old")
-    assert stale_pages(tmp_path) == ["docs/reference/errors.md is stale."]
+    (tmp_path / "api/gone.md").write_text("old")
+    assert stale_pages(tmp_path, found) == [
+        "docs/reference/errors.md is stale.",
+        "docs/reference/api/gone.md is of no integration.",
+    ]
+    write_pages(tmp_path, found)
+    assert stale_pages(tmp_path, found) == []
 
 
 def test_without_a_checkout_there_are_no_pages(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""What the hub imports, by the entry point."""
