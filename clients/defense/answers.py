@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 
 from clients._http import HttpResponse
+from contracts import Facts, UpstreamRejected
 
 Json = dict[str, Any]
 
@@ -19,6 +20,18 @@ def objects(raw: Json) -> Json:
     """Return a page of ontology objects; the total comes as text."""
     total = raw.get("totalCount")
     return {"objects": raw["data"], "total": total, "next_cursor": raw.get("nextPageToken") or None}
+
+
+def executed(raw: Json) -> Json:
+    """Return what an action did.
+
+    Raises:
+        UpstreamRejected: it was found invalid, and did not run.
+    """
+    if (raw.get("validation") or {}).get("result") == "INVALID":
+        text = "Foundry found the action invalid, and did not run it: validate_only tells why."
+        raise UpstreamRejected(text, Facts(upstream_status=200))
+    return raw
 
 
 def entity(raw: Json) -> Json:

@@ -6,7 +6,7 @@ https://www.palantir.com/docs/foundry/api/v2/
 from typing import Any, Final
 
 from clients._operation import operation
-from clients.defense.answers import Json, objects, page, under
+from clients.defense.answers import Json, executed, objects, page, under
 from clients.defense.platforms import Platforms
 from contracts import defense as asked
 
@@ -79,7 +79,8 @@ class Foundry(Platforms):
             "options": {"mode": mode, "returnEdits": edits},
         }
         path = "/v2/ontologies/{ontology}/actions/{action}/apply"
-        return await self.foundry.post(path, request, json=body)
+        read = None if request.validate_only else executed
+        return await self.foundry.post(path, request, json=body, read=read)
 
     @operation("safe", timeout=60)
     async def execute_query(self, request: asked.ExecuteQuery) -> asked.QueryOutcome:

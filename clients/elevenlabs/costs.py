@@ -16,7 +16,7 @@ from contracts.elevenlabs import (
 
 _HALF: Final = ("eleven_flash_", "eleven_turbo_")
 _A_SECOND_OF_SOUND: Final = 40  # https://elevenlabs.io/docs/capabilities/sound-effects
-_SOUND: Final = 22 * _A_SECOND_OF_SOUND
+_SOUND: Final = 30 * _A_SECOND_OF_SOUND
 """The longest there is, where the vendor decides how long."""
 _A_SECOND_OF_AUDIO: Final = 1000 / 60  # …/docs/product-guides/playground/voice-changer
 _BYTES_A_SECOND: Final = 16_000

@@ -63,7 +63,7 @@ class Calendar(Account):
         path = f"/calendars/{{calendar_id}}/events?sendUpdates={_NOTIFY[request.notify]}"
         return await self.calendar.post(path, request, json=_event(request, request.summary))
 
-    @operation("idempotent")
+    @operation("unsafe")
     async def update_event(self, request: UpdateEvent) -> Event:
         """Change what is given of an event."""
         notify = _NOTIFY[request.notify]

@@ -13,6 +13,7 @@ Record = dict[str, Any]
 _DOCTYPE: Final = re.compile(rb"<!DOCTYPE[^\[<>]*>")
 """It only names the document's type: one that declares anything stays, and is refused."""
 _HEAD: Final = 1024
+_PAGES: Final = (b"<!doctype html", b"<html")
 
 
 def history(answer: HttpResponse) -> Record:
@@ -51,7 +52,13 @@ def sequences(answer: HttpResponse) -> Record:
 
 
 def text(answer: HttpResponse) -> Record:
-    """Return a body as it stands."""
+    """Return a body as it stands.
+
+    Raises:
+        ValueError: it is a web page, as NCBI shows them under load; no format is HTML.
+    """
+    if answer.body[:_HEAD].lstrip().lower().startswith(_PAGES):
+        raise ValueError("it is a web page, not a record")
     kind = answer.headers.get("content-type") or "text/plain"
     return {"text": answer.body.decode(), "media_type": kind.partition(";")[0]}
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from clients._api import HttpCall
 from clients._body import Body, json_of
+from clients._call import Class
 from clients._operation import operation
 from clients.supabase.project import Project
 from contracts import supabase as asked
@@ -25,7 +26,10 @@ class Storage(Project):
         body = Body(request.content, request.content_type)
         path, values = _place("/object", request.bucket, request.path)
         api = self.storage.saying({"x-upsert": "true" if request.upsert else "false"})
-        return api.parse(await api.send(HttpCall("POST", path, values, body=body)), asked.Stored)
+        # a second one would find the first one's file, and say that nothing was stored
+        kind: Class | None = None if request.upsert else "unsafe"
+        call = HttpCall("POST", path, values, body=body, kind=kind)
+        return api.parse(await api.send(call), asked.Stored)
 
     @operation("safe", timeout=120)
     async def storage_download(self, request: asked.StorageDownload) -> asked.File:
