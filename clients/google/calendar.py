@@ -65,7 +65,7 @@ class Calendar(Account):
 
     @operation("unsafe")
     async def update_event(self, request: UpdateEvent) -> Event:
-        """Change what is given of an event."""
+        """Change what is given of an event; unsafe, for a repeat may write to its guests again."""
         notify = _NOTIFY[request.notify]
         path = f"/calendars/{{calendar_id}}/events/{{event_id}}?sendUpdates={notify}"
         return await self.calendar.patch(path, request, json=_event(request, request.summary))
