@@ -71,7 +71,7 @@ class Places(Client):
         body = _given(
             textQuery=request.query,
             locationBias=_around(request.near),
-            locationRestriction=_within(request),
+            locationRestriction=_inside(request),
             includedType=request.type,
             openNow=request.open_now,
             minRating=request.min_rating,
@@ -148,8 +148,8 @@ def _around(circle: Circle | None) -> dict[str, Any] | None:
     return {"circle": {"center": centre, "radius": circle.radius_m}}
 
 
-def _within(request: SearchPlaces) -> dict[str, Any] | None:
-    box = request.within
+def _inside(request: SearchPlaces) -> dict[str, Any] | None:
+    box = request.inside
     if box is None:
         return None
     low = {"latitude": box.south, "longitude": box.west}

@@ -111,7 +111,7 @@ class SearchPlaces(Request[Places]):
     tier: SearchTier = "pro"
     near: Circle | None = None
     """Preferred, not required."""
-    within: Box | None = None
+    inside: Box | None = None
     """Required, in place of `near`."""
     type: PlaceType | None = None
     open_now: bool | None = None
@@ -124,8 +124,8 @@ class SearchPlaces(Request[Places]):
 
     @model_validator(mode="after")
     def _one(self) -> "SearchPlaces":
-        if self.near and self.within:
-            raise ValueError("give near or within, not both")
+        if self.near and self.inside:
+            raise ValueError("give near or inside, not both")
         return self
 
 

@@ -198,7 +198,7 @@ class TestMaps:
 
     async def test_places_may_be_required_to_lie_in_a_box(self) -> None:
         box = {"south": -10, "west": 170, "north": 10, "east": -170}
-        said = orjson.loads((await sent("search_places", {}, query="x", within=box)).body)
+        said = orjson.loads((await sent("search_places", {}, query="x", inside=box)).body)
         low = said["locationRestriction"]["rectangle"]["low"]
         assert low == {"latitude": -10, "longitude": 170}
 
