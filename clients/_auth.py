@@ -52,6 +52,11 @@ class Auth:
         return tuple(dict.fromkeys(name for names in self.groups for name in names))
 
     @property
+    def accounts(self) -> tuple[Names, ...]:
+        """Those of `groups` that say who asks, and prove nothing: results may name them."""
+        return ()
+
+    @property
     def asks(self) -> tuple["Upstream", ...]:
         """The upstreams where it fetches tokens."""
         return ()
@@ -89,6 +94,11 @@ class Parts(Auth):
     def groups(self) -> tuple[Names, ...]:
         """One for each pair of braces."""
         return self.parts
+
+    @property
+    def accounts(self) -> tuple[Names, ...]:
+        """All but the last."""
+        return self.parts[:-1]
 
     async def prove(self, env: Environment, tokens: TokenAddress) -> Proof:  # noqa: ARG002
         """The one header."""
@@ -148,6 +158,11 @@ class Basic(Auth):
         """Both variables."""
         return (self.user,), (self.password,)
 
+    @property
+    def accounts(self) -> tuple[Names, ...]:
+        """The user."""
+        return ((self.user,),)
+
     async def prove(self, env: Environment, tokens: TokenAddress) -> Proof:  # noqa: ARG002
         """The one header."""
         return Proof((basic(env.require(self.user), env.require(self.password)),))
@@ -166,6 +181,11 @@ class _Several(Auth):
     def groups(self) -> tuple[Names, ...]:
         """Those of all ways."""
         return tuple(dict.fromkeys(names for way in self.ways for names in way.groups))
+
+    @property
+    def accounts(self) -> tuple[Names, ...]:
+        """Those of all ways."""
+        return tuple(dict.fromkeys(names for way in self.ways for names in way.accounts))
 
     @property
     def asks(self) -> tuple["Upstream", ...]:

@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Final, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from contracts import Outcome
+
+if TYPE_CHECKING:
+    import asyncio
 
 Class = Literal["safe", "idempotent", "keyed", "unsafe"]
 """Reads; a repeat has the same effect; the vendor takes a key; a repeat acts twice."""
@@ -41,13 +44,17 @@ class Call:
     cost: float = 1.0
     journal: Journal = field(default_factory=NoJournal)
     on_wait: Callable[[int, float], None] | None = None
-    """Told once, when it has to wait: place in the window (from 0) and seconds."""
+    """Told once, when it has to wait: its place in the agents' order (from 0), and seconds."""
+    recall: "asyncio.Future[None] | None" = None
+    """Done once it is to be handed back, unless something of it has left."""
 
     ends: float | None = None
     """When it has to be over: set at the first attempt."""
     asked: Class | None = None
     """Class of its latest HTTP call, where it makes several."""
     attempts: int = 0
+    recorded: int = 0
+    """Attempts that a recording answered."""
     sent: bool = False
     """Whether anything of it, in any attempt, may have left."""
     doubt: bool = False
@@ -56,6 +63,20 @@ class Call:
     upstream: float = 0.0
     """Seconds spent on answers."""
     tokens_left: float | None = None
+
+    @property
+    def recalled(self) -> bool:
+        """Whether it is to be handed back."""
+        return self.recall is not None and self.recall.done() and not self.sent
+
+    @property
+    def played(self) -> bool:
+        """Whether it is to be taken as answered by recordings.
+
+        One is enough for what only reads. What acts has to be played in all of its attempts: else
+        it may have happened, and the record must not take it for a play.
+        """
+        return self.recorded >= (1 if self.kind == "safe" else max(self.attempts, 1))
 
     @property
     def outcome(self) -> Outcome:

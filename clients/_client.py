@@ -79,7 +79,7 @@ class Client:
         facts = None if instance else self._here.get(upstream)
         facts = facts or self._instance(upstream, instance)
         if facts.name not in self._apis:
-            if lacking := facts.lacking(self.env):
+            if lacking := facts.lacking(self._kit.env_of(facts.name)):
                 raise missing(lacking)
             way = self._kit.way(facts.name)
             refusal = _honest if facts.for_tokens else self.refusal

@@ -98,9 +98,13 @@ class FairQueue(Generic[T]):
         """Return what all that go before a place cost together."""
         return sum(self._costs[: bisect_left(self._keys, (place.starts, place.turn))])
 
+    def place_of(self, user: str) -> int:
+        """Return how many would go before a new item of this user."""
+        return bisect_right(self._keys, (self._start(user), self._turn))
+
     def ahead_of(self, user: str) -> float:
         """Return what all that would go before a new item of this user cost together."""
-        return sum(self._costs[: bisect_right(self._keys, (self._start(user), self._turn))])
+        return sum(self._costs[: self.place_of(user)])
 
     def _start(self, user: str) -> float:
         return max(self._now, self._ends.get(user, 0.0))

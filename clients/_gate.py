@@ -6,8 +6,9 @@ in which it leaves. So calls that were held up on the way do not leave together.
 """
 
 import asyncio
+import contextlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from clients._breaker import Breaker
@@ -25,7 +26,7 @@ _SHORTEST_NAP: Final = 0.001
 
 
 class HandedBack(Exception):
-    """This hub no longer owns the integration: whoever does now makes the call."""
+    """Whoever is given the request next makes the call: this hub lost the lease or its delivery."""
 
 
 _Waiter = tuple[Call, "asyncio.Future[Entry]"]
@@ -63,9 +64,9 @@ class Gate:
             WouldMissDeadline: the bucket cannot serve it before its last moment.
             CircuitOpen: the breaker will not let anything through before its last moment.
             Expired: its last moment came while it waited.
-            HandedBack: the gate is closed.
+            HandedBack: the gate is closed, or the call is recalled.
         """
-        if not self._open:
+        if not self._open or call.recalled:
             raise HandedBack
         now = self._clock.now()
         last = call.last_moment()
@@ -78,11 +79,11 @@ class Gate:
     async def depart(self, entry: Entry) -> bool:
         """Return in the moment in which the attempt may leave, its tokens spent.
 
-        False if it may not any more: it is too late for it, the gate was closed, or everyone has
-        to wait for longer.
+        False if it may not any more: it is too late for it, the gate was closed, it was recalled,
+        or everyone has to wait for longer.
         """
         now = self._clock.now()
-        if not self._open or latest(entry.call, now) <= now:
+        if not self._open or entry.call.recalled or latest(entry.call, now) <= now:
             return False
         if not self._exit and self._exit.pay(entry, now):
             return True
@@ -175,13 +176,14 @@ class Gate:
         if refusal := self._refusal(call, now, ahead):
             raise refusal
         if call.on_wait:
-            call.on_wait(len(self._queue), self._delay(now, call.cost, ahead))
+            call.on_wait(self._queue.place_of(call.user), self._delay(now, call.cost, ahead))
         future: asyncio.Future[Entry] = asyncio.get_running_loop().create_future()
         place = self._queue.push(call.user, call.cost, (call, future))
         alarm = self._alarm(call, future, now)
         try:
             self.pump()
-            return await future
+            with _recallable(call, future):
+                return await future
         except asyncio.CancelledError:
             if not future.cancelled() and not future.exception():
                 self.leave(future.result())  # it was let in in the same moment
@@ -249,6 +251,23 @@ class Gate:
             return self.bucket.frees(now) or math.inf
         early = self.bucket.wait(now, self._queue.peek()[0].cost, self._exit.owed) - EARLY
         return max(early, self.breaker.retry_at - now)
+
+
+@contextlib.contextmanager
+def _recallable(call: Call, future: "asyncio.Future[Entry]") -> Iterator[None]:
+    """Hand a call back that is recalled while it waits."""
+    if call.recall is None or call.sent:
+        yield
+        return
+
+    def hand_back(_: object) -> None:
+        _refuse(future, HandedBack())
+
+    call.recall.add_done_callback(hand_back)
+    try:
+        yield
+    finally:
+        call.recall.remove_done_callback(hand_back)
 
 
 def _refuse(future: "asyncio.Future[Entry]", failure: Exception) -> None:

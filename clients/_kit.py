@@ -50,11 +50,17 @@ class Kit:
     note: Note = _nobody
     most_bytes: float = math.inf
     """Bytes of a result as it travels."""
+    stand_ins: Mapping[str, Environment] = field(default_factory=dict)
+    """What the upstreams that answer from recordings read in place of `env`."""
+
+    def env_of(self, upstream: str) -> Environment:
+        """Return what one upstream reads."""
+        return self.stand_ins.get(upstream, self.env)
 
     def way(self, upstream: str) -> Way:
         """Return the way to one upstream."""
         return Way(
-            env=self.env,
+            env=self.env_of(upstream),
             gate=self.gates[upstream],
             transport=self.transports(upstream),
             redact=self.redact,

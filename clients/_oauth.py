@@ -31,6 +31,11 @@ class ClientCredentials(TokenSource):
         """Id and secret."""
         return self.client_id, self.secret
 
+    @property
+    def accounts(self) -> tuple[Names, ...]:
+        """The id."""
+        return (self.client_id,)
+
     def asked(self, env: Environment, wall: float) -> tuple[Body, Pairs]:  # noqa: ARG002
         """A ``client_credentials`` request."""
         return _request(self, env, "client_credentials", dict(self.more), self.scope)
@@ -50,6 +55,11 @@ class RefreshToken(TokenSource):
     def groups(self) -> tuple[Names, ...]:
         """Id, secret and the lasting token."""
         return self.client_id, self.secret, self.token
+
+    @property
+    def accounts(self) -> tuple[Names, ...]:
+        """The id."""
+        return (self.client_id,)
 
     def asked(self, env: Environment, wall: float) -> tuple[Body, Pairs]:  # noqa: ARG002
         """A ``refresh_token`` request."""

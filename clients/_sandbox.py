@@ -6,6 +6,7 @@ from heapq import nlargest
 from posixpath import commonprefix
 from typing import Final
 
+from clients._call import CURRENT, Call
 from clients._environment import Environment, Found
 from clients._http import HttpRequest, HttpResponse
 from clients._recordings import Exchange, Recording
@@ -14,6 +15,33 @@ from clients._upstream import Upstream
 _SHOWN: Final = 2
 _LONGEST: Final = 120
 _TOKEN: Final = b'{"access_token": "sandbox", "expires_in": 3600, "token_type": "Bearer"}'
+
+
+def recorded(sandbox: str, upstreams: Mapping[str, Upstream], env: Environment) -> frozenset[str]:
+    """Return the names of the upstreams that answer from recordings; the rest is live.
+
+    `off`: none. `on`: all. `auto`: those that lack a variable; but all where one is lacking and
+    no key or address is set, so that a new hub answers without any and without a network. Where
+    somebody who lacks nothing gets tokens, the address is live, and so are all who ask there: else
+    it would be sent a stand-in for a key.
+    """
+    lacking = {name for name, one in upstreams.items() if one.lacking(env)}
+    if sandbox == "off" or (sandbox == "auto" and not lacking):
+        return frozenset()
+    if sandbox == "on" or not any(_touched(one, env) for one in upstreams.values()):
+        return frozenset(upstreams)
+    working = [one for name, one in upstreams.items() if name not in lacking]
+    live = {at.member for one in working for at in one.auth.chosen(one.view(env)).asks}
+    return frozenset(
+        name
+        for name, one in upstreams.items()
+        if (one.for_tokens or name in lacking)
+        and live.isdisjoint([one.member, *(at.member for at in one.auth.asks)])
+    )
+
+
+def _touched(upstream: Upstream, env: Environment) -> bool:
+    return env.find(*upstream.keys, *upstream.url_variables, *upstream.places) is not None
 
 
 class SandboxEnvironment(Environment):
@@ -52,6 +80,7 @@ class SandboxTransport:
         """Return the recorded answer to this very call."""
         await request.leave()
         request.mark.sent = True
+        CURRENT.get(Call()).recorded += 1
         target = request.url.removeprefix(self._base)
         for one, _ in self._known:
             if one.request.fits(request.method, target, request.body):

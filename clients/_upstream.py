@@ -224,6 +224,11 @@ class Upstream:
         inside = re.split(r"[/=&]", f"{parts.path}&{parts.query}")
         return [*known, *(one for one in inside if len(one) >= _TOLD)]
 
+    def accounts(self, env: Environment) -> list[str]:
+        """Return those of `secrets` that say who asks, and prove nothing."""
+        names = (self._named(name) for group in self.auth.accounts for name in group)
+        return [value for name in names if (value := env.get(name))]
+
     @property
     def _prefix(self) -> str:
         instance = f"_{self.instance.upper()}" if self.instance else ""

@@ -28,6 +28,7 @@ The hub raises these, the wire carries them as RFC 9457 problems, the SDK and th
 raise them again. Each leaf is one code of the wire.
 """
 
+from collections.abc import Mapping
 from typing import ClassVar, Final, Self
 
 from contracts._problem import PROBLEM_TYPE, Facts, Outcome, Problem
@@ -40,7 +41,11 @@ class Failure(Exception):
     title: ClassVar[str] = "The request failed"
     status: ClassVar[int] = 500
     retryable: ClassVar[bool] = False
+    unless: ClassVar[str] = ""
+    """When `retryable` is the other way round."""
     outcome: ClassVar[Outcome] = "not_sent"
+    others: ClassVar[Mapping[Outcome, str]] = {}
+    """What else its outcome can be, and when."""
     exit_code: ClassVar[int] = 1
 
     def __init__(self, detail: str = "", facts: Facts | None = None) -> None:
@@ -119,6 +124,8 @@ class Expired(AgentFault):
     title = "The deadline passed"
     status = 504
     retryable = True
+    unless = "the hub says that the outcome is `unknown`"
+    others: ClassVar = {"sent": "after an attempt", "unknown": "where nobody saw how it ended"}
     exit_code = 3
 
 
@@ -155,6 +162,7 @@ class UpstreamUnauthorized(OperatorFault):
     title = "The upstream refused the hub's key"
     status = 502
     outcome = "sent"
+    others: ClassVar = {"not_sent": "where it gave no token"}
 
 
 class UpstreamFault(Failure):
@@ -177,6 +185,7 @@ class UpstreamUnavailable(UpstreamFault):
     title = "The upstream is unavailable"
     status = 503
     retryable = True
+    others: ClassVar = {"sent": "after an attempt"}
 
 
 class UpstreamThrottled(UpstreamFault):
@@ -204,7 +213,9 @@ class BadUpstreamReply(UpstreamFault):
     code = "bad_upstream_reply"
     title = "The upstream's answer does not fit the contract"
     status = 502
+    unless = "the operation is `safe`"
     outcome = "sent"
+    others: ClassVar = {"not_sent": "where it gave no token"}
 
 
 class ReplyTooLarge(UpstreamFault):
@@ -213,7 +224,9 @@ class ReplyTooLarge(UpstreamFault):
     code = "reply_too_large"
     title = "The upstream's answer is too large"
     status = 502
+    unless = "the operation is `safe`"
     outcome = "sent"
+    others: ClassVar = {"not_sent": "where it was to be a token"}
 
 
 class OutcomeUnknown(Failure):
@@ -233,6 +246,8 @@ class Internal(Failure):
     title = "The hub failed"
     status = 500
     retryable = True
+    unless = "the outcome is `unknown`"
+    others: ClassVar = {"unknown": "where it may have been sent"}
 
 
 def _leaves(parent: type[Failure]) -> dict[str, type[Failure]]:

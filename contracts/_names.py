@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Final
 
 REQUEST_ID_HEADER: Final = "idempotency-key"
+ASKED_HEADER: Final = "hub-request-id"
+"""The request id, of each answer over HTTP."""
 FOR_HEADER: Final = "hub-for"
 ACCEPT_HEADER: Final = "hub-accept"
 CACHE_HEADER: Final = "hub-cache"
@@ -40,12 +42,20 @@ NOBODY: Final = "-"
 ADDRESSES: Final = "addresses.json"
 """The file in the data folder where `hub up` tells others how to reach it."""
 
+LONGEST_NAME: Final = 255
+"""Bytes of a request id, an operation, a pattern of events: AMQP's short strings."""
+
 _UNSAFE_IN_KEY: Final = re.compile(r"[^A-Za-z0-9_-]")
 
 
 def key_word(user: str) -> str:
     """Return a user's name as one word of a routing key."""
     return _UNSAFE_IN_KEY.sub("_", user)
+
+
+def is_name(text: str) -> bool:
+    """Return whether a text may be a request id, an operation, or a pattern of events."""
+    return text.isprintable() and 0 < len(text.encode(errors="replace")) <= LONGEST_NAME
 
 
 def integration_of(operation: str) -> str:

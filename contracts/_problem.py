@@ -32,7 +32,7 @@ class Problem(BaseModel):
     detail: str
     code: str
     retryable: bool
-    """Whether the same request may succeed later."""
+    """Whether asking for the same later may help; of what acts, with a new request id."""
     outcome: Outcome
     """Whether anything of the call left the hub."""
     retry_after: float | None = None

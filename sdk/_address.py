@@ -5,8 +5,9 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
+from contracts._broker import flaw_of
 from contracts._names import ADDRESSES, Names, data_folder
 from sdk._errors import HubUnreachable
 
@@ -59,7 +60,8 @@ def find_hub(
             "No hub is known here: pass the broker's address, Hub(url), or set HUB_AMQP_URL to it, "
             "or start a hub on this machine with `hub up`."
         )
-    _check(at)
+    if flaw := flaw_of(at):
+        raise ValueError(f"The broker's address cannot be used: {flaw}.")
     named = prefix or environment.get("HUB_PREFIX")
     return Address(at, named or found.get("prefix") or _PREFIX)
 
@@ -72,17 +74,3 @@ def _told(environment: Mapping[str, str]) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
-
-
-def _check(url: str) -> None:
-    parts = urlsplit(url)
-    if parts.scheme not in {"amqp", "amqps"} or not parts.hostname:
-        raise ValueError(
-            "The broker's address must look like amqp://user:password@host:5672/vhost, or begin "
-            "with amqps:// for TLS."
-        )
-    if "no_verify_ssl" in parse_qs(parts.query, keep_blank_values=True):
-        raise ValueError(
-            "The broker's address says no_verify_ssl: its certificate is always checked. Name the "
-            "authority that signed it instead, with ?cafile=/path/to/ca.pem."
-        )

@@ -13,7 +13,7 @@ from sdk._broker import Broker
 from sdk._errors import HubUnreachable
 from sdk._events import Event
 from sdk._replies import Reply
-from sdk._request import Options, Outgoing, Told
+from sdk._request import Options, Outgoing, Told, check_name
 from sdk._stream import Stream
 from sdk._way import Way
 
@@ -198,7 +198,11 @@ class Hub:
 
         `pattern` is a topic: ``*`` is one word, ``#`` any number. Those told while the broker is
         away are missed; the hub tells the state of everything again each minute.
+
+        Raises:
+            InvalidRequest: the pattern is none.
         """
+        check_name("A pattern of events", pattern)
         return self._way.events(pattern)
 
     async def order(self, what: str, integration: str | None = None) -> str:

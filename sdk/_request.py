@@ -17,7 +17,6 @@ from contracts import _names as wire
 Told = Callable[[int | None, float | None], None]
 """Hears place in the window (from 0, None behind it) and seconds (None: not known)."""
 
-_LONGEST_ID: Final = 255
 _FARTHEST: Final = 24 * 3600.0
 """Seconds; the hub cuts deadlines, to less than this."""
 
@@ -27,13 +26,13 @@ class Options:
     """How a request is made, beyond what it asks.
 
     Raises:
-        ValueError: `within` is no number, or `request_id` no id.
+        InvalidRequest: `within` is no number, or `request_id` no id.
     """
 
     within: float | None = 60.0
     """Seconds until the reply has to be there; None: no deadline."""
     request_id: str | None = None
-    """The same on repeats of one intent, 1 to 255 printable characters; made up if absent."""
+    """The same on repeats of one intent, 1 to 255 bytes of printable text; made up if absent."""
     progress: Told | None = None
     """Called while the request waits, with its place and the seconds until its turn."""
     fresh: bool = False
@@ -43,12 +42,9 @@ class Options:
 
     def __post_init__(self) -> None:
         if self.within is not None and not math.isfinite(self.within):
-            raise ValueError("within is a number of seconds, or None for no deadline.")
-        named = self.request_id
-        if named is not None and not (
-            named.isprintable() and 0 < len(named.encode()) <= _LONGEST_ID
-        ):
-            raise ValueError(f"A request id is 1 to {_LONGEST_ID} printable characters.")
+            raise InvalidRequest("within is a number of seconds, or None for no deadline.")
+        if self.request_id is not None:
+            check_name("A request id", self.request_id)
 
 
 @dataclass
@@ -56,7 +52,7 @@ class Outgoing:
     """One request: what travels of it is the same each time it is published.
 
     Raises:
-        InvalidRequest: the parameters are not JSON.
+        InvalidRequest: the operation is no name, or the parameters are not JSON.
     """
 
     operation: str
@@ -69,6 +65,7 @@ class Outgoing:
     """Whether it may have left this process."""
 
     def __post_init__(self) -> None:
+        check_name("An operation", self.operation)
         self.request_id = self.options.request_id or self.correlation_id
         try:
             self.body = orjson.dumps(self.params)
@@ -104,6 +101,16 @@ class Outgoing:
             wire.FOR_HEADER: options.acts_for or "",
         }
         return {name: value for name, value in found.items() if value}
+
+
+def check_name(what: str, name: str) -> None:
+    """Refuse what AMQP cannot carry as a name.
+
+    Raises:
+        InvalidRequest: it is too long, or not printable.
+    """
+    if not wire.is_name(name):
+        raise InvalidRequest(f"{what} is 1 to {wire.LONGEST_NAME} bytes of printable text.")
 
 
 def _moment(since: datetime, within: float | None) -> str:

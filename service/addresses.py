@@ -44,7 +44,7 @@ def held(folder: Path) -> Iterator[None]:
         AlreadyUp: another one holds it.
         OSError: the folder cannot be made or written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (folder / _LOCK).open("a") as file:
         if not _locked(file, fcntl.LOCK_EX, _TRIES):
             raise AlreadyUp(

@@ -1,8 +1,8 @@
 """The final outcome of a request, and the message that carries it."""
 
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from math import isfinite
@@ -23,6 +23,10 @@ _OK: Final = "ok"
 _FAILED: Final = "failed"
 
 
+def _nothing() -> None:
+    """Nobody wants to know."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One final outcome, ready to travel."""
@@ -36,6 +40,8 @@ class Answer:
     upstream: float = 0.0
     """Seconds the vendor took."""
     tokens_left: float | None = None
+    acknowledged: Callable[[], None] = field(default=_nothing, compare=False, repr=False)
+    """Told once the request is acknowledged, so that its record need not be kept for long."""
 
     @property
     def content_type(self) -> str:

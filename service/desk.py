@@ -1,13 +1,15 @@
 """The consumer's edge: every delivery gets its reply or its dead letter, and only then its ack."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+import contextlib
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from typing import Any, Protocol
 
 import structlog
 
+from clients._clock import Clock
 from clients._gate import HandedBack
-from contracts import Failure
+from contracts import Expired, Facts, Failure
 from contracts import _names as wire
 from service.amqp.consumer import Full
 from service.amqp.delivery import Delivery
@@ -42,7 +44,8 @@ class Desk:
     """Takes deliveries and sees each of them through, in tasks of the hub's own.
 
     aiormq cancels whatever runs in its callback when a channel closes, in the middle of a call;
-    so nothing does. A redelivery of what still runs joins it.
+    so nothing does. What has left then runs on, and its redelivery joins it; the rest is dropped,
+    for its redelivery takes its place.
     """
 
     def __init__(
@@ -84,8 +87,8 @@ class Desk:
         """Tell an asker where its request stands; nobody waits for that."""
         self._begin(self._post.promise(envelope, place, eta))
 
-    async def drained(self, within: float) -> bool:
-        """Wait for what is under way; return whether all of it ended in time."""
+    async def drained(self, within: float | None = None) -> bool:
+        """Wait for what is under way now; return whether all of it ended in time."""
         if not self._tasks:
             return True
         _, late = await asyncio.wait(self._tasks, timeout=within)
@@ -126,8 +129,10 @@ class Desk:
             return
         began = post.clock.now()
         try:
-            answer = await self._answer(delivery, envelope)
+            with _given_up(delivery) if not envelope.named else contextlib.nullcontext():
+                answer = await self._answer(delivery, envelope)
         except HandedBack:
+            delivery.requeue()
             return
         post.metrics.answered(envelope.operation, answer, post.clock.now() - began)
         await post.reply(delivery, envelope, answer)
@@ -143,30 +148,62 @@ class Desk:
             return failed(bug(envelope.operation, doubt=True), envelope.operation)
 
 
+@contextlib.contextmanager
+def _given_up(delivery: Delivery) -> Iterator[None]:
+    """End what runs here once it cannot be answered: no redelivery joins what has no id."""
+    task = asyncio.current_task()
+
+    def end(_: object) -> None:
+        if task:
+            task.cancel()
+
+    delivery.lost.add_done_callback(end)
+    try:
+        yield
+    finally:
+        delivery.lost.remove_done_callback(end)
+
+
 class Running:
     """What runs now, by user and request id: a second delivery of it joins the first."""
 
-    def __init__(self, run: Callable[[Ask], Awaitable[Answer]]) -> None:
+    def __init__(self, run: Callable[[Ask], Awaitable[Answer]], clock: Clock) -> None:
         self._run = run
-        self._asks: dict[Key, tuple[bytes, asyncio.Future[Answer]]] = {}
+        self._clock = clock
+        self._asks: dict[Key, tuple[Ask, asyncio.Future[Answer]]] = {}
 
-    async def answer(self, ask: Ask) -> Answer:
-        """Return the answer of this ask, or of its twin that runs already."""
+    async def answer(self, ask: Ask, lost: "asyncio.Future[None]") -> Answer:
+        """Return the answer of this ask, or of its twin that runs already.
+
+        Who joins waits until its own deadline, and no longer than it can be answered.
+
+        Raises:
+            HandedBack: it is `lost`, or handed back.
+        """
         if not ask.envelope.named:
             return await self._run(ask)
         twin = self._asks.get(ask.key)
         if twin is None:
             return await self._lead(ask)
-        if twin[0] != ask.fingerprint:
+        first, running = twin
+        if first.fingerprint != ask.fingerprint:
             return await self._run(ask)
+        expires = ask.envelope.expires
+        patience = None if expires is None else max(0.0, expires - self._clock.wall())
+        either: set[asyncio.Future[Any]] = {running, lost}
+        await asyncio.wait(either, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+        if lost.done():
+            raise HandedBack
+        if not running.done():
+            return failed(_impatient(first), ask.operation.name)
         try:
-            return (await asyncio.shield(twin[1])).again("coalesced")
+            return running.result().again("coalesced")
         except HandedBack:
-            return await self.answer(ask)
+            return await self.answer(ask, lost)
 
     async def _lead(self, ask: Ask) -> Answer:
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._asks[ask.key] = (ask.fingerprint, future)
+        self._asks[ask.key] = (ask, future)
         try:
             answer = await self._run(ask)
         except BaseException:
@@ -178,3 +215,12 @@ class Running:
             return answer
         finally:
             del self._asks[ask.key]
+
+
+def _impatient(first: Ask) -> Expired:
+    """Return what is known when a repeat of `first` expires before `first` is answered."""
+    doubt = first.operation.kind != "safe" and first.call.ends is not None
+    facts = Facts(outcome="unknown" if doubt else "not_sent", retryable=not doubt)
+    return Expired(
+        "The deadline passed while the same request, asked before, was under way.", facts
+    )

@@ -16,7 +16,6 @@ from contracts import _names as wire
 FARTHEST: Final = 600.0
 """Seconds: a deadline further ahead is cut to this."""
 
-_LONGEST_ID: Final = 255  # bytes: an AMQP short string
 _LONGEST_TRACE: Final = 512  # https://www.w3.org/TR/trace-context/#tracestate-limits
 _BROKERS_QUEUE: Final = re.compile(r"amq\.(gen-|rabbitmq\.reply-to(\.|$))")
 _WORD: Final = re.compile(r"[^.\s*#]+")
@@ -156,7 +155,7 @@ class Reader:
         if len(message.body) > self.largest:
             raise _wrong("", f"the body is over {self.largest} bytes")
         if envelope.odd_id:
-            raise _wrong("message_id", f"1 to {_LONGEST_ID} bytes of printable text")
+            raise _wrong("message_id", f"1 to {wire.LONGEST_NAME} bytes of printable text")
         if envelope.expires is not None and envelope.expires < 0:
             raise _wrong(wire.EXPIRY_HEADER, "RFC 3339 in UTC, as 2026-01-31T12:00:00Z")
 
@@ -201,9 +200,7 @@ def _first_id(properties: Properties, headers: Mapping[str, Any]) -> Any:  # noq
 
 
 def _fits(given: Any) -> TypeGuard[str]:  # noqa: ANN401  (what an asker may write)
-    if not isinstance(given, str) or not given.isprintable():
-        return False
-    return 0 < len(given.encode(errors="replace")) <= _LONGEST_ID
+    return isinstance(given, str) and wire.is_name(given)
 
 
 def _moment(value: object, now: float) -> float | None:

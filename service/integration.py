@@ -15,7 +15,7 @@ from clients._kit import Kit, Note, gate_for
 from clients._limits import Plan
 from clients._pool import Lazy
 from clients._redact import Redactor
-from clients._sandbox import SandboxEnvironment, SandboxTransport
+from clients._sandbox import SandboxEnvironment, SandboxTransport, recorded
 from clients._transport import AioHttpTransport
 from contracts import Failure
 from contracts._events import Mode
@@ -32,7 +32,7 @@ class Means:
     clock: Clock
     instance: str
     sandbox: str = "off"
-    """`off`, `on`, or `auto`: those that lack a key."""
+    """`off`, `on` or `auto` (`clients._sandbox.recorded`)."""
     most_bytes: int = 8 * 1024 * 1024
     """Bytes of an upstream's answer."""
     window: int = 256
@@ -44,15 +44,20 @@ class Integration:
 
     def __init__(self, facts: type[Client], means: Means) -> None:
         self.facts = facts
-        self.redact = means.redact
+        self.redact = means.redact.apart()
         self.name = facts.name
         self._means = means
         self.upstreams = facts.upstreams_in(means.env)
         self.most = means.window
         """Requests that it holds in memory at most."""
+        self.largest = means.most_bytes
+        """Bytes of a result."""
         self.lacking = facts.lacking(means.env)
-        self.mode = _mode(means.sandbox, self.lacking, self.unusable)
-        self.env = self._environment()
+        self.recorded = recorded(means.sandbox, self.upstreams, means.env)
+        """The upstreams that answer from recordings."""
+        self.mode = self._mode()
+        self._stand_ins = self._sandbox()
+        self.env = self._stand_ins if self.mode == "sandbox" else means.env
         self.gates: dict[str, Gate] = {
             name: gate_for(upstream.allowed(means.env), means.clock, upstream.connections)
             for name, upstream in self.upstreams.items()
@@ -64,9 +69,9 @@ class Integration:
     @property
     def unusable(self) -> tuple[str, ...]:
         """The variables it lacks, where no upstream at all can be called; none in the sandbox."""
-        if getattr(self, "mode", "none") == "sandbox":
+        if self.recorded or not self.facts.unusable(self._means.env):
             return ()
-        return self.lacking if self.facts.unusable(self._means.env) else ()
+        return self.lacking
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over: what the former owner had reserved counts as spent."""
@@ -123,11 +128,14 @@ class Integration:
             gate.bucket.revoke()
             gate.close()
 
-    def _environment(self) -> Environment:
+    def _mode(self) -> Mode:
+        if self.recorded:
+            return "sandbox" if len(self.recorded) == len(self.upstreams) else "configured"
+        return "none" if self.unusable else "configured"
+
+    def _sandbox(self) -> Environment:
         env = self._means.env
-        if self.mode != "sandbox":
-            return env
-        upstreams = self.upstreams.values()
+        upstreams = [self.upstreams[name] for name in self.recorded]
         keys = {name: "sandbox" for one in upstreams for name in one.keys if not one.secret_url}
         addresses = {
             one.url_variable: f"https://{one.name.replace('_', '-')}.sandbox.invalid"
@@ -138,7 +146,7 @@ class Integration:
 
     def _make(self) -> Client:
         if self.mode != "sandbox":
-            self.redact.learn(self._secrets())
+            self.redact.learn(self._secrets(), self._accounts())
         return self.facts(
             Kit(
                 env=self.env,
@@ -148,6 +156,7 @@ class Integration:
                 clock=self._means.clock,
                 note=self._told,
                 most_bytes=self._means.most_bytes,
+                stand_ins=dict.fromkeys(self.recorded, self._stand_ins),
             )
         )
 
@@ -161,9 +170,9 @@ class Integration:
     def transport(self, name: str) -> Transport:
         """Return a new way to the upstream of that name."""
         upstream = self.upstreams[name]
-        if self.mode == "sandbox":
-            recordings = _recordings.load(self.name)
-            return SandboxTransport(upstream, upstream.address(self.env), recordings)
+        if name in self.recorded:
+            recordings = _recordings.of(self.name, self.facts.__module__)
+            return SandboxTransport(upstream, upstream.address(self._stand_ins), recordings)
         return AioHttpTransport(
             max_bytes=self._means.most_bytes,
             connections=upstream.connections,
@@ -173,14 +182,11 @@ class Integration:
     def _secrets(self) -> list[str]:
         return [text for one in self.upstreams.values() for text in one.secrets(self.env)]
 
+    def _accounts(self) -> list[str]:
+        return [text for one in self.upstreams.values() for text in one.accounts(self.env)]
+
 
 def wanted(named: Collection[str], load: Callable[[str], type[Client]]) -> list[type[Client]]:
     """Return the clients that are on: those that are named, else all but those that have to be."""
     found = [load(name) for name in named or _registry.names()]
     return [one for one in found if named or not one.opt_in]
-
-
-def _mode(sandbox: str, lacking: tuple[str, ...], unusable: tuple[str, ...]) -> Mode:
-    if sandbox == "on" or (sandbox == "auto" and lacking):
-        return "sandbox"
-    return "none" if unusable else "configured"

@@ -2,10 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from clients._clock import Clock
 from clients._gate import HandedBack
+from clients._http import TransportError
+from clients._verdict import broken
 from contracts import (
     Expired,
     Failure,
@@ -13,11 +16,12 @@ from contracts import (
     Internal,
     NotConfigured,
     OutcomeUnknown,
+    Result,
 )
 from service.answer import Answer, bug, failed
 from service.ask import Ask
 from service.integration import Integration
-from service.records import Claim, ClaimLost, Records
+from service.records import Claim, ClaimLost, Records, Taken
 from service.shared import Shared, TooLate
 
 Inner = Callable[[Ask], Awaitable[Answer]]
@@ -59,25 +63,39 @@ async def recorded(at: Surroundings, ask: Ask, inner: Inner) -> Answer:
     """Run at most once what acts: the record decides, and keeps the outcome."""
     if not ask.recorded:
         return await inner(ask)
-    sandbox = at.integration.mode == "sandbox"
-    taken = await at.records.claim(ask.key, ask.fingerprint, ask.operation.name, sandbox=sandbox)
-    if taken.conflict:
-        text = f"The id {ask.envelope.request_id!r} was used for another request; take a new one."
-        return failed(IdempotencyConflict(text), ask.operation.name)
-    if taken.claim is None:
-        return taken.answer or failed(Internal(), ask.operation.name)
+    sandbox, lost = at.integration.mode == "sandbox", False
+    while True:
+        taken = await at.records.claim(
+            ask.key, ask.fingerprint, ask.operation.name, sandbox=sandbox
+        )
+        if taken.conflict:
+            return conflicting(ask)
+        try:
+            answer = taken.answer or await _run(at, ask, inner, taken, lost=lost)
+        except ClaimLost:  # what took it has ended it, or lets go of it: nobody else answers this
+            lost = True
+        else:
+            return replace(answer, acknowledged=partial(at.records.acknowledged, ask.key))
+
+
+def conflicting(ask: Ask) -> Answer:
+    """Return the outcome of a request whose id belongs to another."""
+    text = f"The id {ask.envelope.request_id!r} was used for another request; take a new one."
+    return failed(IdempotencyConflict(text), ask.operation.name)
+
+
+async def _run(at: Surroundings, ask: Ask, inner: Inner, taken: Taken, *, lost: bool) -> Answer:
+    claim = taken.claim
+    if claim is None:
+        return failed(Internal(), ask.operation.name)
     if taken.sent and ask.operation.kind == "unsafe":
+        if lost:
+            raise HandedBack  # it is alive where it was sent from, and answered there
         doubt = ask.operation.unknown(_doubt())
-        return await at.records.done(taken.claim, failed(doubt, ask.operation.name))
-    return await _run(at, ask, inner, taken.claim)
-
-
-async def _run(at: Surroundings, ask: Ask, inner: Inner, claim: Claim) -> Answer:
+        return await at.records.done(claim, failed(doubt, ask.operation.name))
     ask.call.journal = _Journal(at.records, claim)
     try:
         return await at.records.done(claim, await inner(ask))
-    except ClaimLost:
-        raise HandedBack from None
     except HandedBack:
         if not ask.call.doubt:
             await at.records.unsent(claim)
@@ -122,16 +140,15 @@ async def called(at: Surroundings, ask: Ask, inner: Inner) -> Answer:  # noqa: A
     call = ask.call
     try:
         result = await at.integration.client.get().call(ask.request, call)
+        answer = Answer(ok=True, body=_body(at.integration, ask, result))
     except Failure as failure:
         known = failure.knowing(attempts=call.attempts)
         if isinstance(failure, Expired):
             known = known.knowing(outcome=call.outcome)
         answer = failed(known, ask.operation.name)
-    else:
-        answer = Answer(ok=True, body=result.model_dump_json(exclude_none=True).encode())
     return replace(
         answer,
-        served="sandbox" if at.integration.mode == "sandbox" else "live",
+        served="sandbox" if at.integration.mode == "sandbox" or call.played else "live",
         attempts=call.attempts,
         waited=call.waited,
         upstream=call.upstream,
@@ -159,6 +176,18 @@ def _wrap(at: Surroundings, step: Step, inner: Inner) -> Inner:
 
 async def _end(ask: Ask) -> Answer:
     raise AssertionError(f"No step answered {ask.operation.name}.")
+
+
+def _body(integration: Integration, ask: Ask, result: Result) -> bytes:
+    """Return what travels; a result can be larger than the answer that it was made of.
+
+    Raises:
+        ReplyTooLarge: it is larger than a reply may be.
+    """
+    body = integration.redact.result(result.model_dump_json(exclude_none=True).encode())
+    if len(body) > integration.largest:
+        raise broken(TransportError("too_large", sent=True), ask.operation.kind)
+    return body
 
 
 def _doubt() -> OutcomeUnknown:

@@ -1,7 +1,9 @@
 """What leaves the consumer's edge: replies, progress and dead letters; and only then the ack."""
 
+import math
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
@@ -12,15 +14,25 @@ from contracts import _names as wire
 from service.amqp.delivery import Delivery
 from service.amqp.errors import NotPublished, Refused, Unroutable, Unsendable
 from service.amqp.message import Message
-from service.amqp.publisher import Publisher
+from service.amqp.publisher import Publisher, Until
 from service.answer import Answer, accepted, final, now_text
 from service.envelope import DeadLetter, Envelope
 from service.metrics import Metrics
 from service.settle import Published, after, route
 
 REPLY_WITHIN: Final = 60.0
-"""Seconds for which a reply is offered to a queue that refuses it."""
+"""Seconds for which a message is offered before the log tells that the broker says nothing."""
+FULL_WITHIN: Final = 3.0
+"""Seconds for which a reply is offered to a full queue; its request holds a place in the window."""
+_FULL_KNOWN: Final = 30.0
+"""Seconds for which a queue that stayed full is offered each reply only once."""
+_MOST_FULL: Final = 1024
 
+_REASONS: Final[Mapping[Published, str]] = {
+    "refused": "reply_refused",
+    "unroutable": "reply_unroutable",
+    "unsendable": "reply_unsendable",
+}
 _DETAIL_CUT: Final = 500
 _NAME_CUT: Final = 255
 
@@ -36,6 +48,8 @@ class Post:
     source: str
     clock: Clock
     metrics: Metrics
+    full: dict[str, float] = field(default_factory=dict)
+    """Where replies were refused to the end, and when that was last."""
 
     async def reply(self, delivery: Delivery, envelope: Envelope, answer: Answer) -> None:
         """Publish the outcome, then settle the request as `settle.after` says."""
@@ -45,12 +59,12 @@ class Post:
             became, why = await self._offer(envelope, final(answer, envelope, self.source))
         move = after(became, asked_for=envelope.reply_to is not None)
         if move == "dead_letter":
-            reason = "reply_refused" if became == "refused" else "reply_unroutable"
-            await self.bury(delivery, DeadLetter(reason, why), envelope.user)
+            await self.bury(delivery, DeadLetter(_REASONS[became], why), envelope.user)
         elif move == "ack":
             if became == "unroutable":
                 self.metrics.unheard()
-            delivery.ack()
+            if delivery.ack():
+                answer.acknowledged()
 
     async def bury(self, delivery: Delivery, why: DeadLetter, user: str) -> None:
         """Publish a dead letter, then acknowledge; the broker takes it where we cannot."""
@@ -58,12 +72,13 @@ class Post:
         message = Message(body=delivery.body, headers=headers)
         self.metrics.dead(why.reason)
         while delivery.unsettled:
+            last = self.clock.now() + REPLY_WITHIN
             try:
                 await self.publisher.publish_until(
                     self.names.dead,
                     delivery.routing_key,
                     message,
-                    give_up_at=self.clock.now() + REPLY_WITHIN,
+                    Until(last),
                 )
             except (Unsendable, Unroutable):
                 delivery.reject()
@@ -83,19 +98,32 @@ class Post:
 
     async def _offer(self, envelope: Envelope, message: Message) -> tuple[Published, str]:
         to = route(envelope, self.names)
-        give_up_at = self.clock.now() + REPLY_WITHIN
+        now = self.clock.now()
+        known = now - self.full.get(to.key, -math.inf) < _FULL_KNOWN
+        until = Until(now + REPLY_WITHIN, now if known else now + FULL_WITHIN)
         try:
             await self.publisher.publish_until(
-                to.exchange, to.key, message, give_up_at=give_up_at, mandatory=to.mandatory
+                to.exchange, to.key, message, until, mandatory=to.mandatory
             )
-        except (Unroutable, Unsendable) as error:
+        except Unroutable as error:
             return "unroutable", str(error)
+        except Unsendable as error:
+            return "unsendable", str(error)
         except Refused as error:
+            self.note_full(to.key)
             return "refused", str(error)
         except NotPublished as error:
             log.warning("reply_unconfirmed", operation=envelope.operation, reason=str(error))
             return "unconfirmed", str(error)
+        self.full.pop(to.key, None)
         return "confirmed", ""
+
+    def note_full(self, key: str) -> None:
+        """Offer replies to this address only once each, for some time."""
+        self.full.pop(key, None)
+        self.full[key] = self.clock.now()
+        if len(self.full) > _MOST_FULL:
+            del self.full[next(iter(self.full))]
 
     def _attributes(self, why: DeadLetter) -> dict[str, str]:
         return {

@@ -2,23 +2,21 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
 import uvloop
-from sqlalchemy.exc import SQLAlchemyError
 
-from clients import _registry
 from clients._redact import Redactor
 from contracts import Failure
 from contracts._events import Mode
 from contracts._reading import no_such_integration
-from sdk import Hub as Agent
-from sdk import Options
+from service import late
 from service.access import read_access
 from service.addresses import Told, url_of
 from service.amqp.errors import BusError
@@ -27,15 +25,9 @@ from service.app import Hub
 from service.logs import configure, note_lost_tasks
 from service.node.node import Node, NodeError
 from service.ownership.meeting import CannotJoin
+from service.records import NotOpened
 from service.settings import BadSettings, Settings
-from service.web.guard import App, rules_for
-from service.web.routes import Call, Outcome, make_app
-from service.web.server import CannotListen, Pages, listen
-from service.web.view import HubView
-
-_ACTS_FOR: Final = "http"
-_ROOM: Final = 4096
-"""Bytes of a call over HTTP besides its parameters."""
+from service.web.listening import CannotListen, listen
 
 log = structlog.get_logger()
 
@@ -84,13 +76,24 @@ def run(settings: Settings, ready: Ready) -> None:
     """
     configure(settings.log_level, settings.log_format, Redactor())
     check(settings)
+
+    def started(at: Serving) -> None:
+        gc.freeze()
+        gc.enable()
+        ready(at)
+
+    # what a start imports is no garbage: to look for some takes a sixth of the start, and later
+    # every full search would stop the hub for 0.1 s
+    gc.disable()
     try:
-        uvloop.run(_until_signal(lambda ending: serve(settings, ready, ending)))
+        uvloop.run(_until_signal(lambda ending: serve(settings, started, ending)))
     except NotStarted:
         raise
     except Exception:
         log.exception("bug", where="the process")
         raise NotStarted("The hub failed at a bug of its own: its log has the rest.") from None
+    finally:
+        gc.enable()
 
 
 async def serve(settings: Settings, ready: Ready, ending: "Ending") -> None:
@@ -113,7 +116,7 @@ def check(settings: Settings) -> None:
     Raises:
         BadSettings: an integration is not known, the access file or the address is wrong.
     """
-    known = _registry.names()
+    known = late.names() if settings.integrations else ()
     for name in settings.integrations:
         if name not in known:
             raise BadSettings(f"HUB_INTEGRATIONS: {no_such_integration(name, known)}")
@@ -173,13 +176,13 @@ def _ends() -> Iterator[signal.Signals]:
 async def _served(settings: Settings) -> AsyncIterator[Serving]:
     with listen(settings.http_host, settings.http_port) as listening:
         http = url_of(settings.http_host, listening.getsockname()[1])
+        loading = asyncio.get_running_loop().run_in_executor(None, late.site)
         async with _broker(settings) as url:
             hub = Hub(settings, url)
             configure(settings.log_level, settings.log_format, hub.redact)
-            async with hub, Agent(url, prefix=settings.prefix) as agent:
-                view = HubView(hub)
-                await hub.listen("health.#", view.hear)
-                async with Pages(_app(settings, view, agent), listening):
+            async with hub:
+                served = await loading
+                async with served(hub, url, listening):
                     modes = {name: one.mode for name, one in hub.integrations.items()}
                     yield Serving(settings, url, http, modes)
 
@@ -189,23 +192,8 @@ async def _broker(settings: Settings) -> AsyncIterator[str]:
     if settings.amqp_url is not None:
         yield settings.amqp_url.get_secret_value()
         return
-    loaded = asyncio.get_running_loop().run_in_executor(None, _load, settings)
     async with Node(settings.data_dir / "broker") as node:
-        await loaded
         yield node.url
-
-
-def _load(settings: Settings) -> None:
-    """Import the clients: a second's work, done while the broker boots."""
-    for name in settings.integrations or _registry.names():
-        _registry.load(name)
-
-
-def _app(settings: Settings, view: HubView, agent: Agent) -> App:
-    token = settings.http_token.get_secret_value() if settings.http_token else None
-    largest = settings.max_request_bytes + _ROOM
-    rules = rules_for(settings.http_host, token, largest)
-    return make_app(view, _Caller(agent), rules)
 
 
 @contextlib.contextmanager
@@ -215,29 +203,10 @@ def _starting() -> Iterator[None]:
         yield
     except (BusError, ConnectionError) as error:
         raise NotStarted(f"The broker is of no use: {error}") from None
-    except (CannotListen, CannotJoin, NodeError, Failure) as error:
+    except (CannotListen, CannotJoin, NotOpened, NodeError, Failure) as error:
         raise NotStarted(str(error)) from None
-    except (SQLAlchemyError, ImportError) as error:
-        text = str(error).partition("\n")[0]
-        raise NotStarted(
-            f"The record of calls cannot be opened: {text}. Look at HUB_DATABASE_URL and "
-            "HUB_DATA_DIR."
-        ) from None
     except OSError as error:
         raise NotStarted(f"The hub cannot start: {error}. Look at HUB_DATA_DIR.") from None
-
-
-@dataclass(frozen=True)
-class _Caller:
-    """Calls for `/api/calls`: over the bus, as any agent."""
-
-    agent: Agent
-
-    async def __call__(self, call: Call) -> Outcome:
-        options = Options(within=call.within, request_id=call.id, acts_for=_ACTS_FOR)
-        reply = await self.agent.ask(call.operation, call.params, options)
-        reply.check()
-        return Outcome(reply.body, reply.served)
 
 
 def shown(url: str) -> str:

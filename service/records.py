@@ -36,8 +36,22 @@ class Taken:
     sent: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class LastWord:
+    """The outcome of a call that nobody is going to make, by whether it may have left."""
+
+    unsent: Answer
+    sent: Answer
+    timeout: float
+    """Seconds that the call may take once it has left."""
+
+
 class ClaimLost(Exception):
-    """Another hub has claimed the call since: this one may not send it."""
+    """Another has claimed the call since: this one may not send it."""
+
+
+class NotOpened(Exception):
+    """The record of calls cannot be opened; the sentence says why, and where to look."""
 
 
 class Records(Protocol):
@@ -63,11 +77,21 @@ class Records(Protocol):
         ...
 
     async def unsent(self, claim: Claim) -> None:
-        """Take back that the call left: it surely was not executed."""
+        """Let go of the claim: the call surely was not executed, and nobody is about to make it."""
         ...
 
     async def done(self, claim: Claim, answer: Answer) -> Answer:
         """Keep the outcome; returns the one that counts, which may be an earlier one."""
+        ...
+
+    def acknowledged(self, key: Key) -> None:
+        """Note that the outcome arrived: from now on it need not be kept for long."""
+        ...
+
+    async def give_up(
+        self, key: Key, fingerprint: bytes, operation: str, last: LastWord, *, sandbox: bool
+    ) -> Taken | None:
+        """Keep the last word, and learn what counts; None while somebody may be at the call."""
         ...
 
     async def aclose(self) -> None:

@@ -22,6 +22,7 @@ from pydantic_settings import (
 
 from clients._environment import Environment
 from contracts import NotConfigured
+from contracts._broker import flaw_of
 from contracts._names import data_folder
 
 ENVIRONMENT: Final = "environment"
@@ -30,6 +31,9 @@ FILES: Final = (".env.local", ".env")
 """Read from the working directory, where the environment says nothing; the first wins."""
 
 PREFIX: Final = "HUB_"
+
+_LARGEST_REPLY: Final = 15 * 1024 * 1024
+"""RabbitMQ 4 takes messages of 16 MiB (`max_message_size`), older ones larger."""
 
 Sandbox = Literal["off", "auto", "on"]
 
@@ -119,19 +123,21 @@ class Settings(BaseSettings):
     """Folder of the private broker, the record of calls, and the addresses of `hub up`; none:
     the user's folder for data."""
     database_url: SecretStr | None = None
-    """Where the record of calls is kept; none: SQLite in the data folder."""
+    """Where the record of calls is kept, `sqlite:////folder/calls.sqlite3`: no other kind of
+    database yet; none: in the data folder."""
     integrations: Annotated[tuple[str, ...], NoDecode] = ()
     """Names of the integrations to serve, separated by commas; none: all."""
     sandbox: Sandbox = "off"
-    """Answer from recordings: `off`, `on`, or `auto` for those that lack a key."""
+    """Answer from recordings: `off`, `on`, or `auto` for each upstream that lacks a key, and for
+    all of an integration that lacks one and has no other (docs/quickstart.md, Keys)."""
     health_interval: Annotated[float, Field(ge=0.1, allow_inf_nan=False)] = 60.0
     """Seconds between snapshots of health, and between probes of what is idle."""
     window: Annotated[int, Field(ge=1, le=10_000)] = 256
     """Requests that one integration holds in memory; the rest waits in the broker."""
     max_request_bytes: Annotated[int, Field(ge=1024)] = 256 * 1024
     """Largest body of a request."""
-    max_reply_bytes: Annotated[int, Field(ge=1024)] = 8 * 1024 * 1024
-    """Largest answer of an upstream, decoded."""
+    max_reply_bytes: Annotated[int, Field(ge=1024, le=_LARGEST_REPLY)] = 8 * 1024 * 1024
+    """Largest answer of an upstream, decoded, and largest result."""
     access_file: Path | None = None
     """JSON file of who may call what; none: everyone may call everything."""
     log_format: Literal["auto", "json", "console"] = "auto"
@@ -168,8 +174,18 @@ class Settings(BaseSettings):
     @field_validator("amqp_url")
     @classmethod
     def _broker(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not _is_broker(value.get_secret_value()):
-            raise ValueError("it has to be amqp(s)://user:password@host:port/vhost")
+        if value is not None and (flaw := flaw_of(value.get_secret_value())):
+            raise ValueError(flaw)
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith("sqlite:///"):
+            raise ValueError(
+                "it has to be sqlite:////folder/calls.sqlite3: the hub speaks to no other database "
+                "yet, PostgreSQL neither"
+            )
         return value
 
     @field_validator("http_token")
@@ -251,14 +267,6 @@ def _sentence(loc: tuple[int | str, ...], message: str, layers: Layers) -> str:
     name = variable(str(loc[0]))
     read = next((one for one in (name, f"{name}_FILE") if one in layers.merged), name)
     return f"{read} ({layers.source(read)}): {said}."
-
-
-def _is_broker(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in {"amqp", "amqps"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
 
 
 def _host_word() -> str:

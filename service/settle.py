@@ -7,7 +7,7 @@ from contracts import Names
 from contracts import _names as wire
 from service.envelope import Envelope
 
-Published = Literal["confirmed", "unroutable", "refused", "unconfirmed"]
+Published = Literal["confirmed", "unroutable", "unsendable", "refused", "unconfirmed"]
 Move = Literal["ack", "dead_letter", "leave"]
 
 
@@ -32,13 +32,15 @@ def route(envelope: Envelope, names: Names) -> Route:
 def after(published: Published, *, asked_for: bool) -> Move:
     """Return what becomes of the request once its reply was published, or was not.
 
-    A reply that nobody can take goes to the dead letters, if the asker named a queue for it. One
-    of which the broker said nothing leaves the request: it is delivered and answered again.
+    A reply that nobody can take goes to the dead letters, if the asker named a queue for it; one
+    that cannot travel always does. One of which the broker said nothing leaves the request: it is
+    delivered and answered again.
     """
     if published == "unroutable":
         return "dead_letter" if asked_for else "ack"
     moves: dict[Published, Move] = {
         "confirmed": "ack",
+        "unsendable": "dead_letter",
         "refused": "dead_letter",
         "unconfirmed": "leave",
     }

@@ -1,19 +1,30 @@
 """Requests that no integration's owner sees: unrouted ones, and what the broker dropped."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from contracts import Expired, Facts, Failure, Internal, NotConfigured, Outcome, OutcomeUnknown
+from clients._clock import Clock
+from clients._gate import HandedBack
+from contracts import Expired, Facts, Failure, Internal, NotConfigured, OutcomeUnknown
 from contracts._reading import no_such_operation
 from service.amqp.delivery import Delivery
 from service.answer import Answer, failed
 from service.ask import Ask, Understanding
 from service.envelope import Envelope, Incoming, Properties, Reader
-from service.records import Records
+from service.path import conflicting
+from service.records import LastWord, Records
 
 _DEATH: Final = "x-death"
 _DEATHS: Final = ("x-death", "x-first-death-", "x-last-death-")
+
+_LOOK: Final = 1.0
+"""Seconds between looks at a call that is under way."""
+_WHY: Final = {
+    "expired": "The message's own expiration passed while it waited in the broker.",
+    "delivery_limit": "The hub was interrupted at this request again and again, and gives it up.",
+    "rejected": "A hub could neither answer this request nor keep it as a dead letter.",
+}
 
 Handle = Callable[[Delivery, Envelope], Awaitable[Answer]]
 
@@ -76,32 +87,55 @@ class Dropped:
     understandings: Mapping[str, Understanding]
     """By integration."""
     records: Records
+    clock: Clock
+    played: Collection[str] = ()
+    """The integrations that this hub answers from recordings."""
 
     async def handle(self, delivery: Delivery, envelope: Envelope) -> Answer:
-        """Return ``expired`` or ``internal``, unless the record knows better."""
+        """Return ``expired`` or ``internal``, unless the record knows better.
+
+        Raises:
+            HandedBack: its channel closed while a call with its id was under way.
+        """
         understanding = self.understandings.get(envelope.integration)
         if understanding is None:
             raise no_such_operation(envelope.operation, self.understandings)
         ask = understanding.ask(living(delivery), envelope)
-        return await self._given_up(ask, expired=reason_of(delivery) == "expired")
-
-    async def _given_up(self, ask: Ask, *, expired: bool) -> Answer:
-        name = ask.operation.name
+        reason = reason_of(delivery)
         if not ask.recorded:
-            return failed(_reason(expired=expired, sent=False), name)
-        taken = await self.records.claim(ask.key, ask.fingerprint, name)
-        if taken.claim is None:
-            return taken.answer or failed(_reason(expired=expired, sent=False), name)
-        failure = _reason(expired=expired, sent=taken.sent)
-        if taken.sent and ask.operation.kind == "unsafe":
-            failure = ask.operation.unknown(OutcomeUnknown(failure.detail))
-        return await self.records.done(taken.claim, failed(failure, name))
+            return failed(_failure(reason, sent=reason == "rejected"), ask.operation.name)
+        while (answer := await self._given_up(ask, reason)) is None:
+            if not delivery.unsettled:
+                raise HandedBack
+            await self.clock.sleep(_LOOK)
+        return answer
+
+    async def _given_up(self, ask: Ask, reason: str) -> Answer | None:
+        """Return what counts; None while another delivery of the request may be under way.
+
+        That one's outcome is the answer to both: two that differ would leave the asker in doubt.
+        """
+        operation = ask.operation
+        unsent, sent = (_failure(reason, sent=one) for one in (False, True))
+        if operation.kind == "unsafe":
+            sent = operation.unknown(OutcomeUnknown(sent.detail))
+        last = LastWord(
+            failed(unsent, operation.name),
+            failed(sent, operation.name),
+            operation.traits.timeout,
+        )
+        sandbox = ask.envelope.integration in self.played
+        taken = await self.records.give_up(
+            ask.key, ask.fingerprint, operation.name, last, sandbox=sandbox
+        )
+        if taken and taken.conflict:
+            return conflicting(ask)
+        return taken.answer if taken else None
 
 
-def _reason(*, expired: bool, sent: bool) -> Failure:
-    outcome: Outcome = "unknown" if sent else "not_sent"
-    if expired:
-        text = "The message's own expiration passed while it waited in the broker."
-        return Expired(text, Facts(outcome=outcome, retryable=not sent))
-    text = "The hub was interrupted at this request again and again, and gives it up."
-    return Internal(text, Facts(outcome=outcome, retryable=not sent))
+def _failure(reason: str, *, sent: bool) -> Failure:
+    """Return what table 3.3 of the design has for it: only `internal` may be unknown."""
+    if reason == "expired":
+        return Expired(_WHY[reason], Facts(outcome="sent" if sent else "not_sent"))
+    text = _WHY.get(reason, f"The broker took the request out of its queue: {reason or 'unsaid'}.")
+    return Internal(text, Facts(outcome="unknown" if sent else "not_sent", retryable=not sent))

@@ -56,6 +56,10 @@ class Temporary:
     keys: tuple[str, ...] = ("",)
     """Bindings, one per routing key."""
 
+    def __str__(self) -> str:
+        """Return it as logs show it."""
+        return f"temporary, of {' '.join((self.exchange, *filter(None, self.keys)))}"
+
 
 class Consumer:
     """A consumer while it lasts: `consume` makes one, and nothing brings it back."""
@@ -75,8 +79,13 @@ class Consumer:
         """Whether it takes no more by itself; what it took can be settled, until `close`."""
         self.full: Full | None = None
         """Why it rests, if there was no memory for a message."""
+        self.recall: asyncio.Future[None] = self._loop.create_future()
+        """Done once what was handed over goes back to the queue, but for calls that have left."""
+        self.lost: asyncio.Future[None] = self._loop.create_future()
+        """Done once nothing that was handed over can be settled any more."""
         self._on_delivery = on_delivery
         self._taking = True
+        self._stopped = False
         self._closed = False
         self._settled_at = -_HEARD_AFTER
         self._closing = channel.closing
@@ -100,6 +109,12 @@ class Consumer:
         with contextlib.suppress(TimeoutError, BusError), translated():
             async with asyncio.timeout(_CLOSE_WITHIN):
                 await self.channel.basic_cancel(self.tag)
+                self._stopped = True
+
+    def hand_back(self) -> None:
+        """Have what was handed over go back to the queue, but for calls that have left."""
+        if not self.recall.done():
+            self.recall.set_result(None)
 
     async def close(self) -> None:
         """Close the channel: all that is not settled goes back to the queue in one go.
@@ -108,10 +123,20 @@ class Consumer:
         """
         self._closed = True
         self._end("it was closed")
+        self._lose()
         try:
             await asyncio.sleep(self._settled_at + _HEARD_AFTER - self._loop.time())
         finally:
             await close_channel(self.channel)
+
+    def may_settle(self) -> bool:
+        """Return whether what was handed over can be settled."""
+        self._settled_at = self._loop.time()
+        return not self._closed and usable(self.channel)
+
+    def may_requeue(self) -> bool:
+        """Return whether what goes back now comes to somebody else: the broker knows it stopped."""
+        return self._stopped
 
     async def take(self, message: DeliveredMessage) -> None:
         """Hand over one delivery (aiormq calls this).
@@ -122,7 +147,7 @@ class Consumer:
         if not self._taking:
             return
         try:
-            self._on_delivery(Delivery(message, self._may_settle))
+            self._on_delivery(Delivery(message, self))
         except Full as full:
             self.full = full
             self._rest(_FULL)
@@ -132,15 +157,17 @@ class Consumer:
         if self.enough == 0:
             self._rest(_HAD_ENOUGH)
 
-    def _may_settle(self) -> bool:
-        self._settled_at = self._loop.time()
-        return not self._closed and usable(self.channel)
-
     def _cancelled(self, _: Basic.Cancel) -> None:
         self._end("the broker cancelled it: its queue was deleted or moved")
 
     def _channel_closed(self, closing: "asyncio.Future[object]") -> None:
         self._end(why(None if closing.cancelled() else closing.exception()))
+        self._lose()
+
+    def _lose(self) -> None:
+        if not self.lost.done():
+            self.lost.set_result(None)
+        self.hand_back()
 
     def _rest(self, reason: str) -> None:
         self.resting = True

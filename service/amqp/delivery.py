@@ -1,6 +1,8 @@
 """One message as it came from a queue, to be settled once."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable
+from typing import Protocol
 
 from aiormq.abc import DeliveredMessage
 from aiormq.exceptions import AMQPError, ChannelInvalidStateError
@@ -11,14 +13,36 @@ from service.amqp.decoder import flaw_of
 from service.amqp.properties import UNDECODABLE, Mended
 
 
+class Source(Protocol):
+    """The consumer that handed it over (`service.amqp.consumer.Consumer`)."""
+
+    @property
+    def recall(self) -> "asyncio.Future[None]":
+        """Done once what has not left is to go back."""
+        ...
+
+    @property
+    def lost(self) -> "asyncio.Future[None]":
+        """Done once its channel is gone."""
+        ...
+
+    def may_settle(self) -> bool:
+        """Return whether its channel is there."""
+        ...
+
+    def may_requeue(self) -> bool:
+        """Return whether what goes back now comes to somebody else."""
+        ...
+
+
 class Delivery:
     """What a consumer hands over. It reads the message where it lies: nothing is copied."""
 
-    __slots__ = ("_may_settle", "_message", "_settled")
+    __slots__ = ("_message", "_settled", "_source")
 
-    def __init__(self, message: DeliveredMessage, may_settle: Callable[[], bool]) -> None:
+    def __init__(self, message: DeliveredMessage, source: Source) -> None:
         self._message = message
-        self._may_settle = may_settle
+        self._source = source
         self._settled = False
 
     @property
@@ -51,7 +75,17 @@ class Delivery:
     @property
     def unsettled(self) -> bool:
         """Whether it can still be settled: not done yet, and its channel is there."""
-        return not self._settled and self._may_settle()
+        return not self._settled and self._source.may_settle()
+
+    @property
+    def recall(self) -> "asyncio.Future[None]":
+        """Done once it is to go back to the queue, unless its call has left."""
+        return self._source.recall
+
+    @property
+    def lost(self) -> "asyncio.Future[None]":
+        """Done once it cannot be settled any more, and comes again."""
+        return self._source.lost
 
     def ack(self) -> bool:
         """Tell the broker that it is answered; return whether that was sent.
@@ -70,8 +104,15 @@ class Delivery:
         channel, tag = self._message.channel, self._message.delivery_tag or 0
         return _at_once(channel.basic_reject(tag, requeue=False, wait=False))
 
+    def requeue(self) -> bool:
+        """Give it back, if its consumer takes no more; else it goes back with the channel."""
+        if not self._source.may_requeue() or not self._first():
+            return False
+        channel, tag = self._message.channel, self._message.delivery_tag or 0
+        return _at_once(channel.basic_reject(tag, requeue=True, wait=False))
+
     def _first(self) -> bool:
-        if self._settled or not self._may_settle():
+        if self._settled or not self._source.may_settle():
             return False
         self._settled = True
         return True

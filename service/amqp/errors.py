@@ -8,7 +8,7 @@
     ├── Denied          the broker closed the channel and said why (404, 405, 406, 403)
     ├── TopologyError   an exchange or a queue is not what the hub needs
     └── NotPublished
-        ├── Unsendable   it cannot travel: nothing left the hub
+        ├── Unsendable   it cannot travel: as AMQP, or past the broker's limit for one message
         ├── Unroutable   no queue takes it, and it is nowhere
         ├── Refused      the broker would not store it (a full queue)
         └── Unconfirmed  nobody knows: publish the same again
@@ -64,7 +64,7 @@ class NotPublished(BusError):
 
 
 class Unsendable(NotPublished):
-    """The message cannot be written as AMQP; nothing left the hub."""
+    """The message cannot be written as AMQP, or is too large for the broker; it is nowhere."""
 
 
 class Unroutable(NotPublished):

@@ -99,22 +99,24 @@ class Link:
     async def _supervise(self) -> None:
         pauses = Pauses(SHORTEST_PAUSE, LONGEST_PAUSE)
         while True:
+            began = asyncio.get_running_loop().time()
             try:
-                wire = await connect(self._address)
+                await self._hold(await connect(self._address))
             except LinkLost as lost:
                 self._fall(str(lost))
+            except Exception:  # noqa: BLE001  (the loop that must not die)
+                _log.exception("bug", where=f"link {self.name}")
+                self._fall("the hub failed at this connection; its log says how")
             else:
-                began = asyncio.get_running_loop().time()
-                await self._hold(wire)
                 if asyncio.get_running_loop().time() - began > LONGEST_PAUSE:
                     pauses.reset()
             await pauses.wait()
 
     async def _hold(self, wire: Wire) -> None:
-        self._rise(wire)
         try:
+            self._rise(wire)
             self._fall(await wire.lost())
-        except asyncio.CancelledError:
+        except BaseException:
             self._fall(self._reason)
             await wire.end()
             raise

@@ -9,13 +9,15 @@ on a channel for suspects.
 """
 
 import asyncio
+import math
+import re
 import struct
 import time
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from aiormq.channel import Channel
-from aiormq.exceptions import DeliveryError, PublishError
+from aiormq.exceptions import ChannelPreconditionFailed, DeliveryError, PublishError
 
 from service.amqp.deadlines import Deadlines
 from service.amqp.errors import Denied, LinkLost, Refused, Unconfirmed, Unroutable, Unsendable
@@ -30,6 +32,9 @@ _SHORTEST_PAUSE: Final = 0.05
 _LONGEST_PAUSE: Final = 1.0
 _MOST_SUSPECTS: Final = 256
 _ENCODING: Final = (TypeError, ValueError, OverflowError, struct.error)
+_OVERSIZED: Final = re.compile(r"message size (\d+) ")
+"""The broker's words (406) as it closes a channel over its `max_message_size`; the size is the
+body's: https://github.com/rabbitmq/rabbitmq-server/blob/main/deps/rabbit/src/rabbit_channel.erl"""
 
 
 async def send(
@@ -61,6 +66,10 @@ async def send(
         raise Refused(f"The broker refused to store {key!r}: a queue is full.") from error
     except _ENCODING as error:
         raise Unsendable(f"This message cannot be written as AMQP: {error}.") from error
+    except ChannelPreconditionFailed as error:
+        if _blames(error, message):
+            raise Unsendable(f"The broker takes no message so large: {error}.") from error
+        raise Unconfirmed(why(error)) from error
     except asyncio.CancelledError as error:
         if task and task.cancelling() > cancels:
             raise
@@ -106,7 +115,7 @@ class Publisher:
             Unconfirmed: unknown: no confirm in time, or the channel or the connection was lost.
             Refused: the broker did not store it.
             Unroutable: mandatory, and no queue takes it.
-            Unsendable: it cannot be written as AMQP.
+            Unsendable: it cannot be written as AMQP, or is larger than the broker allows.
         """
         lane = Lane(exchange, suspect=(exchange, key) in self._suspects)
         channel: Channel | None = None
@@ -130,11 +139,11 @@ class Publisher:
         exchange: str,
         key: str,
         message: Message,
+        until: "Until",
         *,
-        give_up_at: float,
         mandatory: bool = True,
     ) -> None:
-        """Publish the same again until the broker has it, or the clock shows `give_up_at`.
+        """Publish the same again until the broker has it, or the clock shows when to give up.
 
         The message may then be in the broker more than once.
 
@@ -143,13 +152,14 @@ class Publisher:
         """
         pauses = Pauses(_SHORTEST_PAUSE, _LONGEST_PAUSE)
         while True:
-            within = min(CONFIRM_WITHIN, max(give_up_at - self._clock(), _SHORTEST_PAUSE))
+            within = min(CONFIRM_WITHIN, max(until.silent - self._clock(), _SHORTEST_PAUSE))
             try:
                 return await self.publish(
                     exchange, key, message, mandatory=mandatory, within=within
                 )
-            except (Unconfirmed, Refused):
-                if self._clock() + pauses.most >= give_up_at:
+            except (Unconfirmed, Refused) as error:
+                last = min(until) if isinstance(error, Refused) else until.silent
+                if self._clock() + pauses.most >= last:
                     raise
             await pauses.wait()
 
@@ -186,6 +196,21 @@ class Publisher:
             closing = asyncio.create_task(close_channel(channel))
             self._retiring.add(closing)
             closing.add_done_callback(self._retiring.discard)
+
+
+class Until(NamedTuple):
+    """When to give up, on the publisher's clock."""
+
+    silent: float
+    """A broker that says nothing."""
+    full: float = math.inf
+    """A queue that refuses, if that is earlier."""
+
+
+def _blames(error: ChannelPreconditionFailed, message: Message) -> bool:
+    """Return whether the channel was closed over this message, not over a neighbour on it."""
+    found = _OVERSIZED.search(str(error))
+    return found is not None and int(found[1]) == len(message.body)
 
 
 class Lane(NamedTuple):

@@ -57,12 +57,16 @@ class Subscription:
         self._keeper = asyncio.create_task(self._keep(), name=f"subscription {self._source}")
 
     async def stop(self) -> None:
-        """Take no more, for good; what was handed over can still be settled, until `aclose`."""
+        """Take no more, for good, and have go back what has not left.
+
+        What was handed over can still be settled, until `aclose`.
+        """
         keeper, self._keeper = self._keeper, None
         if keeper is not None:
             await end(keeper)
         if self._consumer is not None:
             await self._consumer.stop()
+            self._consumer.hand_back()
 
     async def aclose(self) -> None:
         """Detach; what is not settled goes back to the queue."""

@@ -7,7 +7,7 @@ channels again and again. At run time queues are only looked at (`service.amqp.q
 
 import asyncio
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -60,6 +60,11 @@ class Queue:
         return "x-single-active-consumer" in self.arguments
 
 
+def meeting(names: Names) -> tuple[Exchange, ...]:
+    """Return the exchanges on which hubs hear each other."""
+    return Exchange(names.events, "topic"), Exchange(names.control, "fanout")
+
+
 def exchanges(names: Names) -> tuple[Exchange, ...]:
     """Return every exchange, in the order in which they can be declared."""
     return (
@@ -67,9 +72,8 @@ def exchanges(names: Names) -> tuple[Exchange, ...]:
         Exchange(names.requests, "topic", {"alternate-exchange": names.unrouted}),
         Exchange(names.dropped, "fanout"),
         Exchange(names.replies, "topic"),
-        Exchange(names.events, "topic"),
         Exchange(names.dead, "topic"),
-        Exchange(names.control, "fanout"),
+        *meeting(names),
     )
 
 
@@ -93,6 +97,17 @@ def queues(names: Names, integrations: Iterable[str]) -> tuple[Queue, ...]:
     )
 
 
+async def declare_meeting(url: str, names: Names, within: float = WITHIN) -> None:
+    """Declare what hubs hear each other by, and nothing that takes requests yet.
+
+    Raises:
+        TopologyError: it exists as something else, or the hub may not declare it.
+        LinkLost: no connection, or it was lost meanwhile, or the broker takes too long.
+    """
+    async with _declaring(url, within) as declaring:
+        await declaring.exchanges(meeting(names))
+
+
 async def declare_all(
     url: str, names: Names, integrations: Iterable[str], within: float = WITHIN
 ) -> tuple[str, ...]:
@@ -105,21 +120,27 @@ async def declare_all(
         TopologyError: something exists with other arguments, or the hub may not declare it.
         LinkLost: no connection, or it was lost meanwhile, or the broker takes too long.
     """
+    wanted = queues(names, integrations)
+    async with _declaring(url, within) as declaring:
+        await declaring.exchanges(exchanges(names))
+        await declaring.queues(wanted)
+        silent = await declaring.leaderless(queue.name for queue in wanted if queue.single)
+    for name in silent:
+        _log.error("queue_without_leader", queue=name, advice=str(NoAnswer(name, _LOOK_WITHIN)))
+    return silent
+
+
+@contextlib.asynccontextmanager
+async def _declaring(url: str, within: float) -> AsyncIterator["_Declaring"]:
     wire = await connect(address(url, name="hub-topology", heartbeat=10))
     declaring = _Declaring(wire)
-    wanted = queues(names, integrations)
     try:
         async with asyncio.timeout(within):
-            await declaring.exchanges(exchanges(names))
-            await declaring.queues(wanted)
-            silent = await _leaderless(wire, (queue.name for queue in wanted if queue.single))
+            yield declaring
     except TimeoutError:
         raise LinkLost(f"The broker took longer than {within:g} s. {declaring.stuck}") from None
     finally:
         await wire.end()
-    for name in silent:
-        _log.error("queue_without_leader", queue=name, advice=str(NoAnswer(name, _LOOK_WITHIN)))
-    return silent
 
 
 class _Declaring:
@@ -165,6 +186,16 @@ class _Declaring:
                 if queue.exchange:
                     await channel.queue_bind(queue.name, queue.exchange, queue.key)
 
+    async def leaderless(self, asked: Iterable[str]) -> tuple[str, ...]:
+        """Return which of some queues with a single active consumer have no leader.
+
+        Declaring succeeds without one (measured on 3.10.8). Fetching a message from such a queue is
+        refused (405) by its leader, at once and without a trace; without a leader nothing answers.
+        """
+        names = sorted(asked)
+        answers = await asyncio.gather(*(_answers(self._wire, name) for name in names))
+        return tuple(name for name, answer in zip(names, answers, strict=True) if not answer)
+
     @contextlib.contextmanager
     def _asking(self, what: str) -> Iterator[None]:
         """Note what is asked, and turn the broker's refusal into what the operator has to do."""
@@ -178,17 +209,6 @@ class _Declaring:
         except LinkLost as lost:
             raise LinkLost(f"The connection was lost: {lost}. {self.stuck}") from lost
         self._asked.discard(what)
-
-
-async def _leaderless(wire: Wire, asked: Iterable[str]) -> tuple[str, ...]:
-    """Return which of some queues with a single active consumer have no leader.
-
-    Declaring succeeds without one (measured on 3.10.8). Fetching a message from such a queue is
-    refused (405) by its leader, at once and without a trace; without a leader nothing answers.
-    """
-    names = sorted(asked)
-    answers = await asyncio.gather(*(_answers(wire, name) for name in names))
-    return tuple(name for name, answer in zip(names, answers, strict=True) if not answer)
 
 
 async def _answers(wire: Wire, queue: str) -> bool:
@@ -210,6 +230,6 @@ _ADVICE: Final = {
     ),
     NOT_ALLOWED: (
         "The hub's broker user may not declare the {what}. The broker says: {words}. Grant it the "
-        "rights configure, write and read on the hub's names (see deploy/)."
+        "rights configure, write and read on the hub's names (docs/quickstart.md)."
     ),
 }

@@ -52,10 +52,16 @@ def _all(rows: list[dict[str, Any]]) -> None:
 
 def _one(row: dict[str, Any]) -> None:
     upstreams = [
-        [one["name"], one["url"] or "-", one["limits"] or "none", one["probe"] or "-"]
+        [
+            one["name"],
+            one["url"] or "-",
+            one["limits"] or "none",
+            one["probe"] or "-",
+            ", ".join(one["lacking"]),
+        ]
         for one in row["upstreams"]
     ]
-    _shell.table(row["name"], ["upstream", "address", "limits", "probe"], upstreams)
+    _shell.table(row["name"], ["upstream", "address", "limits", "probe", "missing"], upstreams)
     shown = [
         [one["name"], one["kind"], _parameters(one), one["summary"]] for one in row["operations"]
     ]

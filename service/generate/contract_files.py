@@ -66,10 +66,16 @@ def stale_pages(folder: Path = PAGES, wanted: Pages | None = None) -> list[str]:
     return told + [f"docs/reference/{one} is of no integration." for one in _strays(folder, wanted)]
 
 
-def release(folder: Path = FOLDER) -> None:
-    """Make today's schemas the promise that later ones have to keep."""
+def release(folder: Path = FOLDER) -> int:
+    """Make today's schemas the promise that later ones have to keep; returns how many."""
     kept = {name: content for name, content in generate().items() if name.startswith("schemas/")}
     (folder / RELEASED).write_text(text(kept), encoding="utf-8")
+    return len(kept)
+
+
+def released(folder: Path = FOLDER) -> bool:
+    """Return whether there was a release: whether any promise is to be kept."""
+    return (folder / RELEASED).is_file()
 
 
 def problems(folder: Path = FOLDER) -> list[str]:

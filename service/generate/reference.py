@@ -62,8 +62,8 @@ def _error(kind: type[Failure]) -> str:
         f"`{kind.code}`",
         f"`{kind.__name__}`",
         str(kind.status),
-        "yes" if kind.retryable else "no",
-        kind.outcome,
+        ("yes" if kind.retryable else "no") + (f", unless {kind.unless}" if kind.unless else ""),
+        ", ".join([f"`{kind.outcome}`", *(f"`{one}` {why}" for one, why in kind.others.items())]),
         str(kind.exit_code),
         about(kind.__doc__),
     )

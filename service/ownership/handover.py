@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from service.ownership.lease import Lease
-from service.ownership.owner import PAUSE_WITHIN, Owner
+from service.ownership.owner import YIELD_WITHIN, Owner
 
 DRAIN_WITHIN: Final = 25.0
 """Seconds that calls under way have to end when the hub stops."""
@@ -40,7 +40,7 @@ class Handover:
             self.turns_to_keep -= 1
             return
         try:
-            if await self.owner.wind_down(PAUSE_WITHIN):
+            if await self.owner.wind_down(YIELD_WITHIN):
                 await self.lease.yield_to_others()
             else:
                 self.turns_to_keep = _TURNS_TO_KEEP

@@ -1,8 +1,8 @@
 """The lease of one integration: stand in its line, hold it, give it away.
 
 A single active consumer alone tells no hub that it owns a queue, and leaves two owners after a
-cancel. So ownership is a message: `lease_line` waits for it, `tenure` holds and renews it,
-`lease_state` says what is in it and when it is late, `rank` who should have it.
+cancel. So ownership is a message: `line` waits for it, `tenure` holds and renews it, `state` says
+what is in it and when it is late, `rank` who should have it.
 """
 
 import asyncio
@@ -169,30 +169,35 @@ class Lease:
     async def _run(self) -> None:
         pauses = Pauses(_SHORTEST_PAUSE, _LONGEST_PAUSE)
         while not self._closing:
-            if not self._door.stands():
-                await asyncio.sleep(ASKS_EVERY)
-            elif await self._visited():
+            if await self._went_well():
                 pauses.reset()
             else:
                 await pauses.wait()
 
-    async def _visited(self) -> bool:
-        """Stand in the line once; return whether that ended well."""
-        line = Line(self._place)
+    async def _went_well(self) -> bool:
+        """Stand in the line once, if this hub may; return whether that ended well."""
         try:
-            await self._visit(line)
+            if not self._door.stands():
+                await asyncio.sleep(ASKS_EVERY)
+                return True
+            await self._stand()
         except BusError as error:
             self._tell(str(error))
         except Exception:  # noqa: BLE001  (the loop that must not die: a bug costs this lease)
             _log.exception("lease_failed", queue=self._place.queue)
-            self._tell("The hub failed while it held the lease; its log says how.")
+            self._tell("The hub failed at this lease; its log says how.")
+        return not self.trouble
+
+    async def _stand(self) -> None:
+        line = Line(self._place)
+        try:
+            await self._visit(line)
         finally:
             self._line = None
             try:
                 await line.leave()
             finally:
                 self._left.set()
-        return not self.trouble
 
     async def _visit(self, line: Line) -> None:
         await seed(self._place, self._memory.copy())
@@ -219,8 +224,8 @@ class Lease:
         try:
             await tenure.keep()
         finally:
-            tenure.end("the hub failed while it held the lease")
             self._tenure = None
+            tenure.end("the hub failed while it held the lease")
 
     def _tell(self, reason: str) -> None:
         if reason and reason != self.trouble:

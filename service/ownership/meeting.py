@@ -1,16 +1,18 @@
 """Before a hub takes anything over it asks who is there, and whether they go together."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
 from clients._clock import Clock
 from contracts import Names
+from contracts._events import OwnsEvent
 from service.amqp.errors import NoAnswer
 from service.amqp.message import Message
-from service.amqp.publisher import Publisher
-from service.amqp.subscription import Subscription
+from service.events import Publishes
 from service.ownership.control import order
 from service.ownership.members import Members
+from service.readiness import Attached
 
 ANSWERS_WITHIN: Final = 1.0
 """Seconds in which every running hub says what it is."""
@@ -34,8 +36,16 @@ class Meeting:
     """The hub's own: only its commands are heard."""
     clock: Clock
 
-    async def hold(self, members: Members, ear: Subscription, publisher: Publisher) -> None:
+    async def hold(
+        self,
+        members: Members,
+        ear: Attached,
+        publisher: Publishes,
+        prepare: Callable[[], Awaitable[OwnsEvent]],
+    ) -> None:
         """Ask, listen for `ANSWERS_WITHIN`, and compare.
+
+        `prepare` runs while the others answer; it returns what this hub is.
 
         Raises:
             CannotJoin: another hub keeps another record of calls, or goes by the same name.
@@ -43,11 +53,13 @@ class Meeting:
         await self.attached(self.names.events, ear)
         command = Message(order("who").model_dump_json().encode(), user_id=self.user)
         await publisher.publish(self.names.control, "", command, mandatory=False)
-        await self.clock.sleep(ANSWERS_WITHIN)
+        over_at = self.clock.now() + ANSWERS_WITHIN
+        members.me = await prepare()
+        await self.clock.sleep(max(0.0, over_at - self.clock.now()))
         if trouble := members.trouble(self.clock.now()):
             raise CannotJoin(trouble)
 
-    async def attached(self, exchange: str, ear: Subscription) -> None:
+    async def attached(self, exchange: str, ear: Attached) -> None:
         """Wait until this hub hears what is said there.
 
         Raises:

@@ -16,10 +16,10 @@ from service.integration import Integration
 from service.metrics import Metrics
 from service.window import LONGEST_HELD
 
-PAUSE_WITHIN: Final = 5.0
-"""Seconds that calls under way have to end when an integration is paused or given away."""
+YIELD_WITHIN: Final = 5.0
+"""Seconds that calls under way have to end when an integration is given away."""
 _HAND_BACK_WITHIN: Final = 300.0
-"""Seconds that they have when only those that wait are to go back: none of them takes that long."""
+"""Seconds that they have when what waits goes back, or at a pause: none of them takes that long."""
 
 log = structlog.get_logger()
 
@@ -37,7 +37,7 @@ class Attachment(Protocol):
         ...
 
     async def stop(self) -> None:
-        """Take nothing more; what was taken can still be settled."""
+        """Take nothing more; what has not left goes back, what has can still be settled."""
         ...
 
     async def aclose(self) -> None:
@@ -108,6 +108,8 @@ class Owner:
         self._desk = desk
         self._subscribe = subscribe
         self._subscription: Attachment | None = None
+        self._leaving: list[Attachment] = []
+        """Consumers that take nothing more, over which what has left is still answered."""
         self._closing: set[asyncio.Task[object]] = set()
         self._winding = 0
         """How many reasons there are to take nothing new for now."""
@@ -153,9 +155,9 @@ class Owner:
             self._serve()
         elif self._desk.age > LONGEST_HELD:
             self._too_long = True
-            self._later(self._begin_anew("requests wait for too long"))
+            self._later(self._hand_back("requests wait for too long"))
         elif self._may_widen():
-            self._later(self._begin_anew("more can be served"))
+            self._later(self._hand_back("more can be served"))
 
     def lost(self, reason: str) -> None:
         """Stop at once: nobody passes the gates, the channel closes, the rest goes back."""
@@ -168,20 +170,22 @@ class Owner:
         self.paused = paused
         self.telling.settled(paused=paused)
         if paused:
-            self._later(self._finish(PAUSE_WITHIN))
+            self._later(self._hand_back("it is paused"))
 
     def busy(self) -> bool:
         """Whether it renews often."""
-        return self.integration.busy or len(self._desk) > 0
+        return self.integration.busy or len(self._desk) > 0 or self._winding > 0
 
     async def wind_down(self, within: float) -> bool:
         """Take nothing new, hand back what has not left, and wait for the rest; keep the lease.
 
-        Returns whether all of that ended in time; what did not runs on, and whoever asks for it
-        again joins it. Serves again once `resume` is called.
+        Returns whether all of that ended in time; what did not runs on, and is answered when it
+        ends. Serves again once `resume` is called.
         """
         self._winding += 1
-        return await self._finish(within)
+        ended = self._later(self._let_go())
+        await asyncio.wait([ended], timeout=within)
+        return ended.done()
 
     async def stop(self, within: float) -> None:
         """Wind down for good: what takes longer is given up, unanswered."""
@@ -193,20 +197,21 @@ class Owner:
         self._winding -= 1
 
     async def aclose(self) -> None:
-        """Close the client, and wait for what is being closed."""
+        """Give up what still runs, close the client, and wait for what is being closed."""
+        await self._desk.give_up()
         if self._closing:
             await asyncio.wait(self._closing)
         await self.integration.client.aclose()
 
-    async def _finish(self, within: float) -> bool:
+    async def _let_go(self) -> None:
         subscription = self._detach()
         if subscription:
+            self._leaving.append(subscription)
             await subscription.stop()
-        self.integration.close()
-        drained = await self._desk.drained(within)
+        await self._desk.drained()
         if subscription:
             await subscription.aclose()
-        return drained
+            self._leaving.remove(subscription)
 
     def _serve(self) -> None:
         self.integration.open()
@@ -222,11 +227,13 @@ class Owner:
             2 * max(1, self._window) <= self.integration.window()
         )
 
-    async def _begin_anew(self, reason: str) -> None:
-        """Hand back what has not left, and take as many as can be served soon."""
+    async def _hand_back(self, reason: str) -> None:
+        """Hand back what has not left; then serve, if it is not paused, as many as it can soon."""
         log.info("hands_back", integration=self.integration.name, reason=reason)
-        await self.wind_down(_HAND_BACK_WITHIN)
-        self.resume()
+        try:
+            await self.wind_down(_HAND_BACK_WITHIN)
+        finally:
+            self.resume()
 
     def _detach(self) -> Attachment | None:
         subscription, self._subscription, self._away = self._subscription, None, False
@@ -234,12 +241,15 @@ class Owner:
 
     def _stop(self, reason: str) -> None:
         self.integration.close()
+        for leaving in self._leaving:
+            self._later(leaving.aclose())
         subscription = self._detach()
         if subscription:
             log.info("stops_serving", integration=self.integration.name, reason=reason)
             self._later(subscription.aclose())
 
-    def _later(self, work: Coroutine[Any, Any, object]) -> None:
+    def _later(self, work: Coroutine[Any, Any, object]) -> "asyncio.Task[object]":
         task = asyncio.create_task(work)
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
+        return task

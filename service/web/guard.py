@@ -143,9 +143,17 @@ def _length(headers: Mapping[str, str]) -> int:
 def _is_foreign(headers: Mapping[str, str], host: str) -> bool:
     """Return whether a browser says that the page of another site asks."""
     origin = headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != host:
+    if origin is not None and _place(origin) != host:
         return True
     return headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}
+
+
+def _place(origin: str) -> str | None:
+    """Return ``host[:port]`` of an origin; None of what is none."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def _name(host: str) -> str:

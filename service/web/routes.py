@@ -9,17 +9,19 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Any, Final, Protocol, cast
+from urllib.parse import quote
+from uuid import uuid4
 
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from contracts import Facts, Failure, FieldError, Internal, InvalidRequest, Problem
-from contracts._names import PROBLEM_JSON, SERVED_HEADER
+from contracts._names import ASKED_HEADER, LONGEST_NAME, PROBLEM_JSON, SERVED_HEADER, is_name
 from contracts._reading import no_such_integration
 from service.web.guard import Guard, Rules, plain_problem
 
@@ -27,8 +29,15 @@ MOST_CALLS: Final = 1000
 """Calls over HTTP that may wait for their reply at once."""
 
 _NO_JSON: Final = "json_invalid"
+_ASCII: Final = "".join(map(chr, range(32, 127)))
 
 log = structlog.get_logger()
+
+
+def _named(text: str) -> str:
+    if not is_name(text):
+        raise ValueError(f"It is 1 to {LONGEST_NAME} bytes of printable text")
+    return text
 
 
 class Call(BaseModel):
@@ -42,8 +51,8 @@ class Call(BaseModel):
     """Its parameters."""
     within: Annotated[float, Field(gt=0, le=600)] = 60.0
     """Seconds until the reply has to be there."""
-    id: Annotated[str, Field(min_length=1, max_length=255)] | None = None
-    """The request id; the same on repeats. Made up if absent."""
+    id: Annotated[str, AfterValidator(_named)] | None = None
+    """The request id; the same on repeats. Made up if absent: the answer's `hub-request-id`."""
 
 
 @dataclass(frozen=True)
@@ -113,21 +122,36 @@ def make_app(view: View, call: Caller, rules: Rules) -> Guard:
     app.add_api_route("/api/integrations", _all(view))
     app.add_api_route("/api/integrations/{name}", _one(view, view.integration))
     app.add_api_route("/api/integrations/{name}/health", _one(view, view.health))
-    app.add_api_route("/api/calls", _calls(call), methods=["POST"], responses=_PROBLEMS)
+    app.add_api_route("/api/calls", _calls(call), methods=["POST"], responses=_ANSWERS)
     return Guard(app, rules)
 
 
-_PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
+_ASKED: Final = {
+    ASKED_HEADER: {
+        "description": "The call's `id`, given or made up: with the same one nothing is done "
+        "twice. What is not ASCII is percent-encoded. Absent where the body is no call.",
+        "schema": {"type": "string"},
+    }
+}
+_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"description": "The result, bare JSON.", "headers": _ASKED},
     "default": {
         "description": "The problem, with its status.",
+        "headers": _ASKED,
         "content": {PROBLEM_JSON: {"schema": Problem.model_json_schema()}},
-    }
+    },
 }
 
 
-async def _failed(_: Request, error: Exception) -> Response:
+def _asked(request: Request) -> dict[str, str]:
+    """Return the header with the request id, once there is one."""
+    id_: str = getattr(request.state, "request_id", "")
+    return {ASKED_HEADER: quote(id_, safe=_ASCII)} if id_ else {}
+
+
+async def _failed(request: Request, error: Exception) -> Response:
     problem = cast("Failure", error).problem()
-    headers = {}
+    headers = _asked(request)
     if problem.retry_after is not None:
         headers["Retry-After"] = str(max(1, math.ceil(problem.retry_after)))
     body = problem.model_dump(mode="json", exclude_none=True)
@@ -143,18 +167,21 @@ async def _invalid(request: Request, error: Exception) -> Response:
 def _field_error(error: dict[str, Any]) -> FieldError:
     if error["type"] == _NO_JSON or error["loc"] == ("body",):
         return FieldError(field="", message="send a JSON object, as application/json")
-    return FieldError(field=".".join(map(str, error["loc"][1:])), message=error["msg"])
+    said = error["msg"].removeprefix("Value error, ")
+    return FieldError(field=".".join(map(str, error["loc"][1:])), message=said)
 
 
-async def _refused(_: Request, error: Exception) -> Response:
+async def _refused(request: Request, error: Exception) -> Response:
     refused = cast("HTTPException", error)
     body = plain_problem(refused.status_code, refused.detail)
-    return JSONResponse(body, refused.status_code, refused.headers, PROBLEM_JSON)
+    headers = {**(refused.headers or {}), **_asked(request)}
+    return JSONResponse(body, refused.status_code, headers, PROBLEM_JSON)
 
 
-async def _unreachable(_: Request, error: Exception) -> Response:
+async def _unreachable(request: Request, error: Exception) -> Response:
     body = plain_problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
-    return JSONResponse(body, body["status"], {"Retry-After": "1"}, PROBLEM_JSON)
+    headers = {"Retry-After": "1"} | _asked(request)
+    return JSONResponse(body, body["status"], headers, PROBLEM_JSON)
 
 
 async def _broken(request: Request, error: Exception) -> Response:
@@ -201,20 +228,21 @@ def _one(
     return integration
 
 
-def _calls(caller: Caller) -> Callable[[Call], Awaitable[Response]]:
+def _calls(caller: Caller) -> Callable[[Call, Request], Awaitable[Response]]:
     under_way = 0
 
-    async def calls(call: Call) -> Response:
+    async def calls(call: Call, request: Request) -> Response:
         nonlocal under_way
+        request.state.request_id = id_ = call.id or uuid4().hex
         if under_way >= MOST_CALLS:
             text = f"{MOST_CALLS} calls wait for their replies already: ask again later."
             raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, text, {"Retry-After": "1"})
         under_way += 1
         try:
-            outcome = await caller(call)
+            outcome = await caller(call.model_copy(update={"id": id_}))
         finally:
             under_way -= 1
-        headers = {SERVED_HEADER: outcome.served}
+        headers = {SERVED_HEADER: outcome.served} | _asked(request)
         return Response(outcome.body, media_type="application/json", headers=headers)
 
     return calls

@@ -23,7 +23,7 @@ from contracts._names import EXPIRY_HEADER, REQUEST_ID_HEADER, STAGE_HEADER, Nam
 from service.amqp.delivery import Delivery
 from service.amqp.link import Link
 from service.amqp.message import Message
-from service.amqp.publisher import Publisher
+from service.amqp.publisher import Publisher, Until
 from service.amqp.subscription import Subscription
 from tests.support.wait import wait_until
 
@@ -156,10 +156,8 @@ class Agent:
             "correlation_id": id or more.get("message_id") or uuid4().hex,
         }
         message = Asking(body=body, headers=headers, **(made | more))
-        give_up_at = time.monotonic() + PATIENCE
-        await self._publisher.publish_until(
-            self._names.requests, operation, message, give_up_at=give_up_at
-        )
+        until = Until(time.monotonic() + PATIENCE)
+        await self._publisher.publish_until(self._names.requests, operation, message, until)
         return str(message.correlation_id)
 
     async def ask(self, operation: str, params: object = None, **more: Any) -> Received:  # noqa: ANN401

@@ -1,7 +1,9 @@
 """What comes from the bus without a bus: deliveries made by hand, and events told to a list."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import cast
 
 from aiormq.abc import AbstractChannel, DeliveredMessage
@@ -11,6 +13,28 @@ from pydantic import BaseModel
 
 from contracts._events import Event
 from service.amqp.delivery import Delivery
+
+
+@dataclass
+class FakeSource:
+    """A consumer whose channel is open, or gone."""
+
+    open: bool = False
+    stopped: bool = False
+
+    @cached_property
+    def recall(self) -> "asyncio.Future[None]":
+        return asyncio.get_running_loop().create_future()
+
+    @cached_property
+    def lost(self) -> "asyncio.Future[None]":
+        return asyncio.get_running_loop().create_future()
+
+    def may_settle(self) -> bool:
+        return self.open
+
+    def may_requeue(self) -> bool:
+        return self.stopped
 
 
 def delivered(key: str, body: bytes | BaseModel, user: str | None = None) -> Delivery:
@@ -23,7 +47,7 @@ def delivered(key: str, body: bytes | BaseModel, user: str | None = None) -> Del
         body=raw,
         channel=cast("AbstractChannel", None),
     )
-    return Delivery(message, lambda: False)
+    return Delivery(message, FakeSource())
 
 
 @dataclass

@@ -7,8 +7,9 @@ from typing import Any
 
 from contracts import Internal
 from service.web.guard import rules_for
+from service.web.listening import listen
 from service.web.routes import Call, Outcome, make_app
-from service.web.server import Pages, listen
+from service.web.server import Pages
 
 NOTION: dict[str, Any] = {
     "name": "notion",

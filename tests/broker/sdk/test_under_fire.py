@@ -1,6 +1,8 @@
 """A broker that is killed and started again, wires that die, users who have next to no rights."""
 
 import asyncio
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from tests.support.proxy import Direction, Proxy
 from tests.support.stub_hub import StubHub, ignore
 from tests.support.wait import wait_until
 
+ROOT = Path(__file__).parents[3]
 CALLS = 600
 EARLY = range(400)
 LATE = range(400, CALLS)
@@ -104,6 +107,29 @@ async def test_a_user_who_may_only_publish_can_call(
         with pytest.raises(Forbidden, match=r"does not let this user listen: .*'al\.ice'"):
             await hub.order("pause", "notion")
         assert (await call(hub, 100))["n"] == 100
+
+
+async def test_the_rights_of_the_quickstart_are_enough(own_node: Node, own_names: Names) -> None:
+    page = (ROOT / "docs/quickstart.md").read_text("utf-8")
+    found = re.search(r"set_permissions alice((?: \\\n  '.*')+)", page)
+    assert found
+    rights = re.findall("'(.*)'", found[1].replace("hub", own_names.prefix))
+    if "alice" not in await own_node.ctl("list_users"):
+        await own_node.ctl("add_user", "alice", "secret")
+    await own_node.ctl("set_permissions", "alice", *rights)
+    url = str(URL(own_node.url).with_user("alice").with_password("secret"))
+    async with (
+        StubHub(own_node.url, own_names) as stub,
+        Hub(url, prefix=own_names.prefix, name="later") as hub,
+        hub.events() as events,
+        hub.replies() as replies,
+    ):
+        assert (await call(hub, 1))["n"] == 1
+        assert str(stub.got[0].reply_to).startswith(f"{own_names.prefix}.replies.alice.")
+        await hub.submit("notion.x", n=2)
+        assert (await anext(replies)).result() == {"n": 2}
+        await stub.tell("health.notion.up", {"n": 3})
+        assert (await anext(events)).data == {"n": 3}
 
 
 async def test_a_user_who_may_not_publish_is_told(own_node: Node, poor: str) -> None:

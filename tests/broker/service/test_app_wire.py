@@ -67,7 +67,7 @@ def params(operation: str) -> dict[str, str]:
 
 def left(hub: Hub) -> float:
     """The tokens of the day that are not spent."""
-    return hub.integrations["toy"].gates["api"].bucket.left(hub.clock.now())
+    return hub.integrations["toy"].gates["api"].bucket.left(hub.base.clock.now())
 
 
 def forgive(hub: Hub) -> None:

@@ -102,3 +102,20 @@ def test_what_is_chosen_depends_on_the_environment() -> None:
 
 async def test_nothing_proves_nothing() -> None:
     assert await Auth().prove(Environment({}), NOWHERE) == Proof()
+
+
+@pytest.mark.parametrize(
+    ("auth", "accounts"),
+    [
+        (NoAuth(), ()),
+        (Key("X-Key", ("NEW",)), ()),
+        (BASIC, (("SID",),)),
+        (TICKET, (("SID",),)),
+        (EITHER, (("SID",),)),
+        (BOTH, ()),
+    ],
+)
+def test_what_says_who_asks_and_proves_nothing(
+    auth: Auth, accounts: tuple[tuple[str, ...], ...]
+) -> None:
+    assert auth.accounts == accounts

@@ -47,6 +47,7 @@ def test_a_newcomer_does_not_wait_for_others_backlog() -> None:
     assert queue.ahead_of("b") == 0
     queue.push("b", 1, "b1")
     assert queue.ahead_of("b") == 2
+    assert (queue.place_of("a"), queue.place_of("b"), queue.place_of("c")) == (51, 2, 1)
     place = queue.push("b", 1, "b2")
     assert queue.ahead(place) == 2
     assert [queue.pop() for _ in range(4)] == ["b1", "a51", "b2", "a52"]

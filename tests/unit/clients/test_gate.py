@@ -120,6 +120,15 @@ class TestLimits:
         assert gate.eta() == 4
         await asyncio.gather(*tasks)
 
+    async def test_the_place_it_tells_is_in_the_agents_order(self) -> None:
+        gate = gate_of(ONE_A_SECOND)
+        told: list[tuple[int, float]] = []
+        await go(gate, Call(user="a"))
+        tasks = [await waiting(gate, Call(user="a")) for _ in range(5)]
+        tasks.append(await waiting(gate, Call(user="b", on_wait=lambda *said: told.append(said))))
+        assert told == [(1, 2)]
+        await asyncio.gather(*tasks)
+
 
 class TestDeadlines:
     async def test_what_would_come_too_late_is_refused_at_once(self) -> None:
@@ -326,6 +335,24 @@ class TestOwnership:
             await go(gate, Call())
         gate.open()
         await go(gate, Call())
+        assert len(gate) == 0
+
+    async def test_what_is_recalled_is_handed_back_unless_it_has_left(self) -> None:
+        gate = gate_of(concurrency=1)
+        recall = asyncio.get_running_loop().create_future()
+        inside = await gate.enter(Call(recall=recall))
+        waits = await waiting(gate, Call(recall=recall))
+        repeats = await waiting(gate, Call(recall=recall, sent=True))
+        stays = await waiting(gate, Call())
+        recall.set_result(None)
+        with pytest.raises(HandedBack):
+            await waits
+        with pytest.raises(HandedBack):
+            await gate.enter(Call(recall=recall))
+        assert not await gate.depart(inside)
+        gate.leave(inside)
+        gate.leave(await repeats)
+        gate.leave(await stays)
         assert len(gate) == 0
 
     async def test_who_has_expired_is_not_handed_back_as_well(self) -> None:

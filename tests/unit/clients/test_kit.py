@@ -30,6 +30,13 @@ def test_a_line_has_its_own_transport_and_the_gate_of_its_name() -> None:
     assert _kit.Way.__dataclass_fields__["note"].default is one.note
 
 
+def test_who_answers_from_recordings_reads_stand_ins() -> None:
+    real, stand_in = Environment({}), Environment({"KEY": "sandbox"})
+    gates = {name: Gate(Bucket(), Breaker(), Clock()) for name in ("one", "two")}
+    kit = Kit(real, gates, lambda _: Script(), Redactor(), stand_ins={"two": stand_in})
+    assert (kit.way("one").env, kit.way("two").env) == (real, stand_in)
+
+
 def test_a_gate_keeps_its_limits() -> None:
     gate = gate_for(Limits((Rate(1, per=60, burst=1),), 1), QuickClock())
     assert gate.bucket.take(0, 1, 10)

@@ -64,3 +64,8 @@ def test_alike_are_one() -> None:
     assert one == other
     assert hash(one) == hash(other)
     assert one != ClientCredentials(LOGIN, "/token", ID, SECRET, scope="y")
+
+
+def test_the_id_proves_nothing() -> None:
+    assert ClientCredentials(LOGIN, "/token", ID, SECRET).accounts == (ID,)
+    assert RefreshToken(LOGIN, "/token", ID, SECRET, LASTING).accounts == (ID,)

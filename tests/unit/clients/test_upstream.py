@@ -91,6 +91,13 @@ def test_limits() -> None:
         Toy.api.allowed(Environment({"TOY_LIMIT": "often"}))
 
 
+def test_what_says_who_asks_is_told_apart() -> None:
+    both = Upstream("https://x.test", auth=Basic("USER_NAME", "PASS_WORD"))
+    env = Environment({"USER_NAME": "somebody", "PASS_WORD": "canary"})
+    assert both.accounts(env) == ["somebody"]
+    assert both.accounts(Environment({})) == []
+
+
 def test_lacking() -> None:
     everything = ("TEST_UPSTREAM_SITE_URL", "SITE_KEY")
     assert Two.site.lacking(Environment({})) == everything

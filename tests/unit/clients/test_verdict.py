@@ -1,5 +1,7 @@
 """What answers mean."""
 
+from typing import get_args
+
 import pytest
 
 from clients import _verdict
@@ -145,6 +147,20 @@ def test_unreadable(kind: Class) -> None:
         kind == "safe",
         None if kind == "safe" else True,
     )
+
+
+@pytest.mark.parametrize("of", get_args(Class))
+def test_each_failure_is_in_the_range_that_its_class_states(of: Class) -> None:
+    ends = [TransportError(kind, sent=sent) for kind in get_args(Kind) for sent in (True, False)]
+    found = [_verdict.judge(reply(None, one), of, MANNERS, Redactor()) for one in range(100, 600)]
+    found += [_verdict.broken(one, of) for one in ends]
+    found += [_verdict.cut_off(one, of) for one in ends if one.kind == "timeout"]
+    found += [_verdict.unreadable("Odd.", of, reply({}, 200))]
+    for failure in found:
+        if failure:
+            problem = failure.problem()
+            assert problem.outcome in {failure.outcome, *failure.others}
+            assert problem.retryable == failure.retryable or failure.unless
 
 
 FAILURES: list[tuple[Failure, bool, bool]] = [

@@ -50,6 +50,25 @@ def test_each_code_is_as_the_wire_says(
     assert problem.detail == "why"
 
 
+# where the wire's table has more than one word: other outcomes, whether `retryable` can turn
+RANGES: dict[str, tuple[set[Outcome], bool]] = {
+    "expired": ({"sent", "unknown"}, True),
+    "upstream_unauthorized": ({"not_sent"}, False),
+    "upstream_unavailable": ({"sent"}, False),
+    "bad_upstream_reply": ({"not_sent"}, True),
+    "reply_too_large": ({"not_sent"}, True),
+    "internal": ({"unknown"}, True),
+}
+
+
+@pytest.mark.parametrize("kind", CODES.values())
+def test_each_code_states_its_range(kind: type[Failure]) -> None:
+    others, turns = RANGES.get(kind.code, (set(), False))
+    assert set(kind.others) == others
+    assert bool(kind.unless) == turns
+    assert kind.outcome not in others
+
+
 def test_there_are_no_other_codes() -> None:
     assert set(CODES) == {row[0] for row in WIRE}
 

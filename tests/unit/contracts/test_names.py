@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from contracts import Names
-from contracts._names import data_folder, integration_of, key_word
+from contracts._names import data_folder, integration_of, is_name, key_word
 
 
 def test_every_name_begins_with_the_prefix() -> None:
@@ -23,6 +23,16 @@ def test_every_name_begins_with_the_prefix() -> None:
 )
 def test_a_user_is_one_word_of_a_key(user: str, word: str) -> None:
     assert key_word(user) == word
+
+
+@pytest.mark.parametrize("text", ["a", "x" * 255, "é" * 127, "order 7"])
+def test_what_amqp_carries_as_a_name(text: str) -> None:
+    assert is_name(text)
+
+
+@pytest.mark.parametrize("text", ["", "x" * 256, "é" * 128, "a\nb", "\x00", "\ud800"])
+def test_what_is_no_name(text: str) -> None:
+    assert not is_name(text)
 
 
 def test_the_integration_of_an_operation() -> None:

@@ -68,6 +68,8 @@ def test_a_folder_without_the_file_is_no_hub(tmp_path: Path) -> None:
         ("http://host/", "must look like amqp://"),
         ("amqp://", "must look like amqp://"),
         ("host:5672", "must look like amqp://"),
+        ("amqp://[", "must look like amqp://"),
+        ("amqp://host:65536/", "must look like amqp://"),
         ("amqps://host/?no_verify_ssl=1", "certificate is always checked"),
         ("amqps://host/?no_verify_ssl", "certificate is always checked"),
     ],

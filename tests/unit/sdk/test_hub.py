@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from clients import _registry
-from contracts import DidEvent, Expired, UpstreamThrottled
+from contracts import DidEvent, Expired, InvalidRequest, UpstreamThrottled
 from contracts._events import Control
 from contracts.space_weather import GetKpIndex, KpIndex
 from sdk import Event, Hub, HubUnreachable, Options, Reply, Stream
@@ -248,3 +248,9 @@ async def test_there_are_only_so_many_orders() -> None:
     async with OwnHub(answer) as hub:
         with pytest.raises(ValidationError):
             await hub.order("explode", "notion")
+
+
+async def test_a_pattern_that_cannot_travel_is_refused() -> None:
+    async with OwnHub(answer) as hub:
+        with pytest.raises(InvalidRequest, match="A pattern of events is 1 to 255 bytes"):
+            hub.events("x" * 256)

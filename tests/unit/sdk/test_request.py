@@ -63,21 +63,27 @@ def test_two_calls_of_one_id_hear_their_own_replies() -> None:
     assert first.message("alice", "q").correlation_id == first.correlation_id
 
 
-@pytest.mark.parametrize("request_id", ["", "x" * 256, "é" * 128, "line\nbreak"])
+@pytest.mark.parametrize("request_id", ["", "x" * 256, "é" * 128, "line\nbreak", "\ud800"])
 def test_an_id_that_cannot_travel_is_refused(request_id: str) -> None:
-    with pytest.raises(ValueError, match="1 to 255 printable characters"):
+    with pytest.raises(InvalidRequest, match="1 to 255 bytes of printable text"):
         Options(request_id=request_id)
 
 
 @pytest.mark.parametrize("within", [float("nan"), float("inf")])
 def test_a_deadline_is_a_number(within: float) -> None:
-    with pytest.raises(ValueError, match="number of seconds"):
+    with pytest.raises(InvalidRequest, match="number of seconds"):
         Options(within=within)
 
 
 def test_parameters_that_are_not_json_are_refused() -> None:
     with pytest.raises(InvalidRequest, match=r"notion\.get_page are not JSON"):
         outgoing(page_id=object())
+
+
+@pytest.mark.parametrize("operation", ["", "a." + "b" * 254, "a\n.b", "\ud800.b"])
+def test_an_operation_that_cannot_travel_is_refused(operation: str) -> None:
+    with pytest.raises(InvalidRequest, match="An operation is 1 to 255 bytes"):
+        Outgoing(operation, {}, Options())
 
 
 def test_progress_is_told_to_whoever_wants_it() -> None:

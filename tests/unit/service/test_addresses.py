@@ -15,6 +15,7 @@ def test_what_is_told_is_found_while_it_runs(tmp_path: Path) -> None:
     assert read_told(folder) is None
     with held(folder):
         assert read_told(folder) is None
+        assert folder.stat().st_mode & 0o777 == 0o700
         tell(folder, TOLD)
         assert read_told(folder) == TOLD
         told_again = Told("amqp://b", "http://b", "hub")

@@ -1,12 +1,12 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
-from clients._call import Call
+from clients._call import Call, Class
 from clients._gate import HandedBack
 from clients._operation import Operation, Traits
 from contracts import InvalidRequest, Names, Request, Result
@@ -97,7 +97,7 @@ async def test_what_is_handed_back_is_left_alone() -> None:
 
     delivery = FakeDelivery()
     assert await through(delivery, FakePublisher(), back) == []
-    assert delivery.settled == ""
+    assert delivery.settled == "requeue"
 
 
 @pytest.mark.parametrize(
@@ -126,11 +126,14 @@ async def test_what_is_never_answered_is_buried(
     assert delivery.settled == "ack"
 
 
-@pytest.mark.parametrize("failure", [Unroutable("nobody"), Unsendable("too large")])
-async def test_a_reply_that_nobody_takes_is_buried(failure: NotPublished) -> None:
+@pytest.mark.parametrize(
+    ("failure", "reason"),
+    [(Unroutable("nobody"), "reply_unroutable"), (Unsendable("too large"), "reply_unsendable")],
+)
+async def test_a_reply_that_nobody_takes_is_buried(failure: NotPublished, reason: str) -> None:
     delivery = FakeDelivery(properties=FakeProperties(reply_to="amq.gen-1"))
     sent = await through(delivery, FakePublisher([failure]))
-    assert sent[0].message.headers["hub-reason"] == "reply_unroutable"
+    assert sent[0].message.headers["hub-reason"] == reason
     assert delivery.settled == "ack"
 
 
@@ -192,13 +195,35 @@ async def test_what_takes_too_long_is_given_up_unanswered() -> None:
     assert publisher.sent == []
 
 
+async def test_what_cannot_be_answered_ends_unless_a_redelivery_joins_it() -> None:
+    hold = Held()
+    publisher = FakePublisher()
+    post = Post(publisher, Names(), "/hub/a", QuickClock(), Metrics())  # type: ignore[arg-type]
+    desk = Desk(post, Reader(Names()), hold)
+    named, nameless, stopped = (
+        FakeDelivery(properties=FakeProperties(message_id=id_)) for id_ in ("m", None, None)
+    )
+    for delivery in (named, nameless, stopped):
+        desk.take(delivery)  # type: ignore[arg-type]
+    await wait_until(lambda: hold.began == 3)
+    named.lose()
+    nameless.lose()
+    stopped.recall.set_result(None)
+    await wait_until(lambda: len(desk) == 2)
+    hold.go.set()
+    assert await desk.drained(5.0)
+    assert [one.settled for one in (named, nameless, stopped)] == ["", "", "ack"]
+
+
 @dataclass
 class Held:
     """Answers nothing until it is let go."""
 
     go: asyncio.Event = field(default_factory=asyncio.Event)
+    began: int = 0
 
     async def __call__(self, _: object, __: Envelope) -> Answer:
+        self.began += 1
         await self.go.wait()
         return GOOD
 
@@ -231,8 +256,10 @@ class GetThing(Request[Thing]):
     pass
 
 
-def ask(request_id: str = "r", fingerprint: bytes = b"1", named: bool = True) -> Ask:
-    operation = Operation("shop.get", "get", GetThing, Traits("safe"), "Get.")
+def ask(
+    request_id: str = "r", fingerprint: bytes = b"1", named: bool = True, kind: Class = "safe"
+) -> Ask:
+    operation = Operation("shop.get", "get", GetThing, Traits(kind), "Get.")
     envelope = Envelope("shop.get", request_id, named, False, "-", None, request_id, None)
     return Ask(envelope, operation, GetThing(), Call(), fingerprint)
 
@@ -254,8 +281,12 @@ class Slow:
         return result
 
 
+def never() -> "asyncio.Future[None]":
+    return asyncio.get_running_loop().create_future()
+
+
 async def begun(running: Running, run: Slow, *asks: Ask, calls: int) -> list[asyncio.Task[Answer]]:
-    tasks = [asyncio.ensure_future(running.answer(one)) for one in asks]
+    tasks = [asyncio.ensure_future(running.answer(one, never())) for one in asks]
     await wait_until(lambda: run.began == calls)
     run.go.set()
     return tasks
@@ -263,7 +294,7 @@ async def begun(running: Running, run: Slow, *asks: Ask, calls: int) -> list[asy
 
 async def test_a_redelivery_joins_what_runs() -> None:
     run = Slow([GOOD])
-    tasks = await begun(Running(run), run, ask(), ask(), calls=1)
+    tasks = await begun(Running(run, QuickClock()), run, ask(), ask(), calls=1)
     assert [one.served for one in await asyncio.gather(*tasks)] == ["live", "coalesced"]
     assert run.began == 1
 
@@ -271,13 +302,46 @@ async def test_a_redelivery_joins_what_runs() -> None:
 async def test_others_do_not_join() -> None:
     run = Slow([GOOD])
     asks = (ask(), ask(fingerprint=b"2"), ask("s"), ask(named=False), ask(named=False))
-    await asyncio.gather(*await begun(Running(run), run, *asks, calls=5))
+    await asyncio.gather(*await begun(Running(run, QuickClock()), run, *asks, calls=5))
 
 
 async def test_who_joined_what_was_handed_back_runs_itself() -> None:
     run = Slow([HandedBack(), GOOD])
-    first, second = await begun(Running(run), run, ask(), ask(), calls=1)
+    first, second = await begun(Running(run, QuickClock()), run, ask(), ask(), calls=1)
     with pytest.raises(HandedBack):
         await first
     assert (await second).ok
     assert run.began == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "begun", "outcome"),
+    [("safe", True, "not_sent"), ("unsafe", False, "not_sent"), ("unsafe", True, "unknown")],
+)
+async def test_who_joined_waits_no_longer_than_its_own_deadline(
+    kind: Class, begun: bool, outcome: str
+) -> None:
+    run, clock, first, late = Slow([GOOD]), QuickClock(), ask(kind=kind), ask(kind=kind)
+    running = Running(run, clock)
+    task = asyncio.create_task(running.answer(first, never()))
+    await wait_until(lambda: run.began == 1)
+    if begun:
+        first.call.begin(clock.now())
+    late.envelope = replace(late.envelope, expires=clock.wall() + 0.01)
+    told = (await running.answer(late, never())).problem()
+    assert (told.code, told.outcome) == ("expired", outcome)
+    run.go.set()
+    assert (await task).ok
+
+
+async def test_who_joined_is_dropped_once_it_cannot_be_answered() -> None:
+    run, lost = Slow([GOOD]), never()
+    running = Running(run, QuickClock())
+    first = asyncio.create_task(running.answer(ask(), lost))
+    joined = asyncio.create_task(running.answer(ask(), lost))
+    await wait_until(lambda: run.began == 1)
+    lost.set_result(None)
+    with pytest.raises(HandedBack):
+        await joined
+    run.go.set()
+    assert (await first).ok

@@ -67,6 +67,43 @@ async def test_the_sandbox_answers_over_the_whole_path() -> None:
     assert isinstance(integration.transport("api"), SandboxTransport)
 
 
+class TestSomeRecorded:
+    """In `auto`, with the key of one of several upstreams."""
+
+    def make(self) -> Integration:
+        return make("environmental", "auto", OPENAQ_API_KEY="openaq-canary")
+
+    def test_what_has_its_key_is_live_and_the_rest_is_recorded(self) -> None:
+        made = self.make()
+        assert made.mode == "configured"
+        assert made.unusable == ()
+        ways = {name: type(made.transport(name)) for name in made.upstreams}
+        live = {name for name, way in ways.items() if way is AioHttpTransport}
+        assert live == {"openaq", "open_meteo", "safecast"}
+        assert {ways[name] for name in made.recorded} == {SandboxTransport}
+
+    async def test_what_is_recorded_answers_and_the_call_knows(self) -> None:
+        made = self.make()
+        client = made.client.get()
+        assert made.redact("openaq-canary") == "***"
+        call = Call()
+        known = {one.name: one.params for one in _recordings.load("environmental")}
+        request = client.operations["get_airnow_current"].request
+        await client.call(request.model_validate(known["get_airnow_current.success"]), call)
+        assert call.played
+        assert client.way_to("openaq").upstream.name == "openaq"
+        await client.aclose()
+
+    async def test_a_stand_in_is_not_taken_for_a_key_of_what_is_live(self) -> None:
+        env = {"SUPABASE_URL": "https://x.supabase.co", "SUPABASE_ANON_KEY": "anon-canary"}
+        made = make("supabase", "auto", **env)
+        assert made.recorded == {"admin"}
+        client = made.client.get()
+        assert client.way_to("admin").upstream.name == "admin"
+        assert made.env.get("SUPABASE_SERVICE_ROLE_KEY") is None
+        await client.aclose()
+
+
 async def test_a_missing_key_names_its_variable() -> None:
     integration = make("space_weather")
     with pytest.raises(NotConfigured, match="NASA_API_KEY"):
@@ -189,3 +226,12 @@ def test_what_has_to_be_named_is_off_until_then() -> None:
     assert every
     assert Arms not in every
     assert wanted(("notion", "twilio"), load) == [Arms, Depot]
+
+
+async def test_results_may_name_the_account_and_never_its_secret() -> None:
+    env = {"TWILIO_ACCOUNT_SID": "AC-account-1", "TWILIO_AUTH_TOKEN": "token-canary"}
+    integration = make("twilio", **env)
+    integration.client.get()
+    body = b'{"sid":"AC-account-1","token":"token-canary"}'
+    assert integration.redact.result(body) == b'{"sid":"AC-account-1","token":"***"}'
+    await integration.client.aclose()

@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -8,13 +8,14 @@ import pytest
 from clients._call import Call
 from clients._gate import HandedBack
 from clients._operation import Operation, Traits
+from clients._redact import Redactor
 from contracts import Request, Result, UpstreamRejected
 from contracts._events import Mode
 from service.answer import Answer
 from service.ask import Ask, fingerprint
 from service.envelope import Envelope
-from service.path import Inner, Surroundings, compose
-from service.records import ClaimLost
+from service.path import STEPS, Inner, Surroundings, compose
+from service.records import Claim, Key
 from service.shared import Shared
 from service.store import Store
 from tests.support.clock import QuickClock
@@ -45,6 +46,8 @@ class Shop:
     run: Callable[[Call], Any] = lambda _: None
     mode: Mode = "configured"
     unusable: tuple[str, ...] = ()
+    largest: int = 1000
+    redact: Redactor = field(default_factory=Redactor)
     calls: list[Call] = field(default_factory=list)
 
     @property
@@ -62,7 +65,7 @@ class Shop:
         found = self.run(call)
         if isinstance(found, BaseException):
             raise found
-        return Thing()
+        return found if isinstance(found, Thing) else Thing()
 
 
 @dataclass
@@ -179,10 +182,88 @@ async def test_handed_back(bench: Bench, doubt: bool) -> None:
     assert code(await bench.answer(ask("unsafe"))) == ("outcome_unknown" if doubt else "")
 
 
-async def test_what_another_hub_has_claimed_since_is_not_sent(bench: Bench) -> None:
-    bench.shop.run = lambda _: ClaimLost()
+class Heard:
+    """A record that remembers what was acknowledged."""
+
+    def __init__(self, store: Store) -> None:
+        self.claim, self.sending, self.done = store.claim, store.sending, store.done
+        self.keys: list[Key] = []
+
+    def acknowledged(self, key: Key) -> None:
+        self.keys.append(key)
+
+
+async def overtaken(bench: Bench, by: Callable[[Claim], Awaitable[object]]) -> Answer:
+    """Answer an unsafe request whose claim another takes, once, on the way to the gate."""
+    store, left = bench.store, [by]
+
+    async def overtake(_: Surroundings, ask: Ask, inner: Inner) -> Answer:
+        if left:
+            taken = await store.claim(ask.key, ask.fingerprint, ask.operation.name)
+            assert taken.claim
+            await left.pop()(taken.claim)
+        return await inner(ask)
+
+    at = Surroundings(bench.shop, store, Shared(bench.clock.now), bench.clock)  # type: ignore[arg-type]
+    return await compose(at, (STEPS[0], overtake, *STEPS[1:]))(ask("unsafe"))
+
+
+async def _nothing(_: Claim) -> None:
+    pass
+
+
+async def test_a_claim_that_was_lost_to_an_outcome_gets_that(bench: Bench) -> None:
+    kept = Answer(ok=False, body=b"{}")
+    answer = await overtaken(bench, lambda claim: bench.store.done(claim, kept))
+    assert (answer.body, answer.served) == (b"{}", "replay")
+    assert [call.attempts for call in bench.shop.calls] == [0]
+
+
+@pytest.mark.parametrize("let_go", [True, False])
+async def test_a_claim_that_was_lost_and_not_used_is_taken_again(
+    bench: Bench, let_go: bool
+) -> None:
+    answer = await overtaken(bench, bench.store.unsent if let_go else _nothing)
+    assert (answer.ok, answer.served) == (True, "live")
+
+
+async def test_a_claim_that_was_lost_to_one_who_sent_it_is_left_to_him(bench: Bench) -> None:
     with pytest.raises(HandedBack):
-        await bench.answer(ask("unsafe"))
+        await overtaken(bench, bench.store.sending)
+    left = ask("unsafe")
+    taken = await bench.store.claim(left.key, left.fingerprint, left.operation.name)
+    assert taken.sent
+    assert taken.answer is None
+
+
+async def test_the_record_hears_that_an_outcome_arrived(bench: Bench) -> None:
+    heard = Heard(bench.store)
+    at = Surroundings(bench.shop, heard, Shared(bench.clock.now), bench.clock)  # type: ignore[arg-type]
+    answer = compose(at)
+    for kind in ("unsafe", "unsafe", "safe"):  # the second is a replay
+        (await answer(ask(kind, request_id=kind))).acknowledged()
+    (await answer(ask("unsafe", "unsafe", params={"other": 1}))).acknowledged()
+    assert heard.keys == [Key("-", "unsafe")] * 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "retryable", "executed"), [("safe", True, None), ("unsafe", False, True)]
+)
+async def test_a_result_larger_than_a_reply_may_be(
+    bench: Bench, kind: str, retryable: bool, executed: bool | None
+) -> None:
+    bench.shop.run = lambda _: Thing(name="x" * 1000)
+    answer = await bench.answer(ask(kind))
+    problem = answer.problem()
+    assert (problem.code, problem.outcome, problem.attempts) == ("reply_too_large", "sent", 1)
+    assert (problem.retryable, problem.executed) == (retryable, executed)
+    assert len(answer.body) < 1000
+
+
+async def test_a_key_that_the_vendor_echoes_is_in_no_result(bench: Bench) -> None:
+    bench.shop.redact.learn(["key-canary"])
+    bench.shop.run = lambda _: Thing(name="Bearer key-canary")
+    assert (await bench.answer(ask())).body == b'{"name":"Bearer ***"}'
 
 
 async def test_deadlines(bench: Bench) -> None:
@@ -223,6 +304,28 @@ async def test_what_the_sandbox_answered_is_done_once_it_is_switched_off(
     assert len(bench.shop.calls) == 2
     bench.shop.mode = "sandbox"
     assert (await bench.answer(ask(kind))).served == "replay"
+
+
+async def test_what_a_recording_answered_is_told_call_by_call(bench: Bench) -> None:
+    def play(call: Call) -> None:
+        call.recorded = call.attempts
+
+    bench.shop.run = play
+    assert (await bench.answer(ask())).served == "sandbox"
+    assert (await bench.answer(ask("unsafe"))).served == "sandbox"
+    bench.shop.run = lambda _: None
+    assert (await bench.answer(ask(fresh=True))).served == "live"
+    assert [(await bench.answer(ask("unsafe"))).served for _ in range(2)] == ["live", "replay"]
+    assert [call.kind for call in bench.shop.calls].count("unsafe") == 2
+
+
+async def test_what_acted_beside_a_recording_is_done(bench: Bench) -> None:
+    def half(call: Call) -> None:
+        call.attempts, call.recorded = 2, 1
+
+    bench.shop.run = half
+    served = [(await bench.answer(ask("unsafe"))).served for _ in range(2)]
+    assert (served, len(bench.shop.calls)) == (["live", "replay"], 1)
 
 
 async def test_steps_that_answer_nothing_are_a_bug_of_the_list(bench: Bench) -> None:

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from service.settings import (
     BadSettings,
@@ -73,8 +74,13 @@ BAD = [
     ({"HUB_SANDBOX": "maybe"}, "HUB_SANDBOX (environment): Input should be 'off', 'auto' or 'on'"),
     ({"HUB_PREFIX": "Hub!"}, "HUB_PREFIX (environment): String should match"),
     ({"HUB_HEALTH_INTERVAL": "nan"}, "HUB_HEALTH_INTERVAL"),
-    ({"HUB_AMQP_URL": "http://canary@b"}, "HUB_AMQP_URL (environment): it has to be amqp(s)://"),
-    ({"HUB_AMQP_URL": "amqp://canary@b:x/"}, "HUB_AMQP_URL (environment): it has to be"),
+    ({"HUB_AMQP_URL": "http://canary@b"}, "HUB_AMQP_URL (environment): it must look like amqp://"),
+    ({"HUB_AMQP_URL": "amqp://canary@b:x/"}, "HUB_AMQP_URL (environment): it must look like"),
+    ({"HUB_AMQP_URL": "amqp://canary@b/?no_verify_ssl=1"}, "certificate is always checked"),
+    (
+        {"HUB_MAX_REPLY_BYTES": "16777216"},
+        "HUB_MAX_REPLY_BYTES (environment): Input should be less",
+    ),
     ({"HUB_HTTP_TOKEN": "canary two"}, "HUB_HTTP_TOKEN (environment): it may have printable"),
     ({"HUB_HTTP_TOKEN": "canaré"}, "HUB_HTTP_TOKEN (environment): it may have printable"),
     ({"HUB_HTTP_HOST": "0.0.0.0"}, "HUB_HTTP_HOST 0.0.0.0 can be reached from outside: set HUB_"),  # noqa: S104
@@ -148,8 +154,19 @@ def test_what_is_derived(nothing_set: Env) -> None:
     assert settings.integrations == ("notion", "twilio")
     assert settings.store_url == "sqlite:////home/alice/hub/calls.sqlite3"
     assert Settings.model_validate({"integrations": ("notion",)}).integrations == ("notion",)
-    nothing_set.setenv("HUB_DATABASE_URL", "postgresql://db/hub")
-    assert load_settings().store_url == "postgresql://db/hub"
+    nothing_set.setenv("HUB_DATABASE_URL", "sqlite:////data/calls")
+    assert load_settings().store_url == "sqlite:////data/calls"
+
+
+@pytest.mark.parametrize("url", ["postgresql://hub:canary@db/hub", "postgresql+psycopg://x", "x"])
+def test_a_database_that_the_hub_cannot_use_is_refused(nothing_set: Env, url: str) -> None:
+    nothing_set.setenv("HUB_DATABASE_URL", url)
+    with pytest.raises(BadSettings) as caught:
+        load_settings()
+    assert str(caught.value) == (
+        "HUB_DATABASE_URL (environment): it has to be sqlite:////folder/calls.sqlite3: the hub "
+        "speaks to no other database yet, PostgreSQL neither."
+    )
 
 
 def test_every_process_has_a_name_that_may_be_in_a_routing_key(nothing_set: Env) -> None:
@@ -167,8 +184,10 @@ def test_secrets_are_not_in_the_repr(nothing_set: Env) -> None:
 def test_all_secrets_are_known_as_they_are_sent(nothing_set: Env) -> None:
     assert load_settings().secrets("amqp://broker/hub") == []
     nothing_set.setenv("HUB_HTTP_TOKEN", "canary-1")
-    nothing_set.setenv("HUB_DATABASE_URL", "postgresql://hub:canary-2@db/hub")
-    found = load_settings().secrets("amqp://hub:canary%2F3@broker/hub")
+    settings = load_settings()
+    url = SecretStr("postgresql://hub:canary-2@db/hub")
+    database = settings.model_copy(update={"database_url": url})
+    found = database.secrets("amqp://hub:canary%2F3@broker/hub")
     assert sorted(found) == ["canary-1", "canary-2", "canary/3"]
 
 

@@ -71,7 +71,7 @@ def test_secrets_are_masked(nothing_set: Env, tmp_path: Path) -> None:
     found = rows(
         nothing_set,
         HUB_AMQP_URL="amqp://hub:canary@broker/hub",
-        HUB_DATABASE_URL="postgresql://db/hub?password=canary",
+        HUB_DATABASE_URL="sqlite:///calls?password=canary",
         HUB_HTTP_TOKEN="canary",
         NOTION_API_KEY="canary",
         NOTION_API_URL="https://me:canary@example.org/",
@@ -80,7 +80,7 @@ def test_secrets_are_masked(nothing_set: Env, tmp_path: Path) -> None:
     assert "canary" not in repr(found)
     values = {name: row["value"] for name, row in found.items()}
     assert values["HUB_AMQP_URL"] == "amqp://hub:***@broker/hub"
-    assert values["HUB_DATABASE_URL"] == "postgresql://db/hub?***"
+    assert values["HUB_DATABASE_URL"] == "sqlite:///calls?***"
     assert values["NOTION_API_URL"] == "https://me:***@example.org/"
     masked = ("HUB_HTTP_TOKEN", "NOTION_API_KEY", "TWILIO_API_KEY_SECRET")
     assert {values[name] for name in masked} == {"***"}

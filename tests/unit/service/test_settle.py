@@ -29,6 +29,8 @@ def test_where_a_reply_goes(reply_to: str | None, user: str, expected: Route) ->
         ("confirmed", True, "ack"),
         ("unroutable", True, "dead_letter"),
         ("unroutable", False, "ack"),
+        ("unsendable", True, "dead_letter"),
+        ("unsendable", False, "dead_letter"),
         ("refused", True, "dead_letter"),
         ("unconfirmed", True, "leave"),
     ],

@@ -3,10 +3,15 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, event, update
+from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
 from service.answer import Answer
-from service.records import ClaimLost, Key, Taken
-from service.store import KEPT, Store
+from service.database import calls
+from service.records import ClaimLost, Key, LastWord, Taken
+from service.store import KEPT, KEPT_UNHEARD, Store
+from service.window import LONGEST_HELD
 
 KEY = Key("alice", "r-1")
 PRINT = b"1" * 32
@@ -107,13 +112,146 @@ async def test_a_restart_forgets_nothing(tmp_path: Path, wall: Wall) -> None:
     await second.aclose()
 
 
-async def test_a_day_later_it_is_forgotten(store: Store, wall: Wall) -> None:
+async def finish(store: Store, key: Key = KEY) -> None:
+    taken = await claim(store, key)
+    assert taken.claim
+    await store.done(taken.claim, GOOD)
+
+
+async def test_a_day_after_it_was_acknowledged_it_is_forgotten(store: Store, wall: Wall) -> None:
+    await finish(store)
+    wall.at += KEPT
+    store.acknowledged(KEY)
+    await claim(store, Key("bob", "r-2"))  # any write notes it, and sweeps
+    assert (await claim(store)).answer
+    wall.at += KEPT + 1
+    await claim(store, Key("bob", "r-3"))
+    assert (await claim(store)).claim
+
+
+async def test_what_may_be_delivered_again_is_kept_for_a_month(store: Store, wall: Wall) -> None:
+    await finish(store)
+    wall.at += KEPT + 1  # a pause over the weekend
+    await claim(store, Key("bob", "r-2"))
+    assert (await claim(store)).answer
+    wall.at += KEPT_UNHEARD
+    with capture_logs() as logs:
+        await claim(store, Key("bob", "r-3"))
+    assert (await claim(store)).claim
+    found = [one["count"] for one in logs if one["event"] == "outcomes_forgotten_unheard"]
+    assert found == [1]
+
+
+async def test_what_was_acknowledged_stays_done(store: Store) -> None:
     taken = await claim(store)
     assert taken.claim
     await store.done(taken.claim, GOOD)
+    store.acknowledged(KEY)
+    await claim(store, Key("bob", "r-2"))
+    assert (await store.done(taken.claim, BAD)).body == GOOD.body
+    with pytest.raises(ClaimLost):
+        await store.sending(taken.claim)
+
+
+async def test_the_end_notes_what_was_acknowledged_last(tmp_path: Path, wall: Wall) -> None:
+    url = f"sqlite:///{tmp_path}/other.sqlite3"
+    first = Store(url, wall)
+    await finish(first)
+    first.acknowledged(KEY)
+    await first.aclose()
+    second = Store(url, wall)
     wall.at += KEPT + 1
-    await claim(store, Key("bob", "r-2"))  # any write sweeps
-    assert (await claim(store)).claim
+    await claim(second, Key("bob", "r-2"))
+    assert (await claim(second)).claim
+    await second.aclose()
+
+
+async def test_of_two_hubs_on_one_file_one_sends(tmp_path: Path, store: Store) -> None:
+    """Between the look and the write of a claim, the other hub cannot say that it sends."""
+    other = create_engine(f"sqlite:///{tmp_path}/calls.sqlite3", connect_args={"timeout": 0})
+    first = await claim(store)
+    assert first.claim
+    second = Store(f"sqlite:///{tmp_path}/calls.sqlite3")
+    tried: list[str] = []
+
+    def meddle(_: object, __: object, statement: str, *___: object) -> None:
+        if not statement.startswith("SELECT calls"):
+            return
+        try:
+            with other.begin() as connection:
+                connection.execute(update(calls).values(state="sent"))
+            tried.append("written")
+        except OperationalError as error:
+            tried.append(str(error.orig))
+
+    event.listen(second._engine, "after_cursor_execute", meddle)
+    taken = await claim(second)
+    assert tried == ["database is locked"]
+    assert taken.claim
+    await second.sending(taken.claim)
+    with pytest.raises(ClaimLost):
+        await store.sending(first.claim)
+    await second.aclose()
+    other.dispose()
+
+
+LAST = LastWord(BAD, Answer(False, b"unknown"), timeout=30.0)
+
+
+async def give_up(store: Store, fingerprint: bytes = PRINT, sandbox: bool = False) -> Taken | None:
+    return await store.give_up(KEY, fingerprint, "shop.make_thing", LAST, sandbox=sandbox)
+
+
+def body(taken: Taken | None) -> bytes:
+    assert taken
+    assert taken.answer
+    return taken.answer.body
+
+
+async def test_what_nobody_claimed_is_given_up_at_once(store: Store) -> None:
+    assert body(await give_up(store)) == BAD.body
+    assert body(await claim(store)) == BAD.body
+
+
+async def test_what_was_handed_back_is_given_up_at_once(store: Store) -> None:
+    taken = await claim(store)
+    assert taken.claim
+    await store.unsent(taken.claim)
+    assert body(await give_up(store)) == BAD.body
+
+
+async def test_what_may_be_under_way_is_left_alone(store: Store, wall: Wall) -> None:
+    taken = await claim(store)
+    assert await give_up(store) is None
+    assert taken.claim
+    await store.sending(taken.claim)  # its claim is its own still
+    assert await give_up(store) is None
+    await store.done(taken.claim, GOOD)
+    assert body(await give_up(store)) == GOOD.body
+    assert wall.at == 1_000_000.0
+
+
+async def test_what_can_no_longer_be_under_way_is_given_up(store: Store, wall: Wall) -> None:
+    await claim(store)
+    wall.at += LONGEST_HELD
+    assert body(await give_up(store)) == BAD.body
+
+
+async def test_what_left_and_never_ended_is_in_doubt(store: Store, wall: Wall) -> None:
+    taken = await claim(store)
+    assert taken.claim
+    await store.sending(taken.claim)
+    wall.at += 60
+    assert body(await give_up(store)) == b"unknown"
+
+
+async def test_giving_up_heeds_conflicts_and_recordings(store: Store) -> None:
+    await played(store)
+    conflict = await give_up(store, b"2" * 32, sandbox=True)
+    assert conflict
+    assert conflict.conflict
+    assert body(await give_up(store, sandbox=True)) == PLAYED.body
+    assert body(await give_up(store)) == BAD.body
 
 
 async def test_a_thousand_at_once(store: Store) -> None:

@@ -1,17 +1,22 @@
+import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from clients._gate import HandedBack
 from clients._operation import Operation, Traits
 from contracts import Names, NotConfigured, Request, Result, UnknownOperation
 from service.access import Access
 from service.answer import Answer
 from service.ask import Understanding
 from service.envelope import Envelope, Reader
-from service.records import Key
+from service.records import Claim, Key
 from service.store import Store
 from service.stray import Dropped, DroppedReader, living, reason_of, unrouted
+from tests.support.clock import QuickClock
+from tests.support.edge import FakeDelivery
 from tests.support.messages import FakeMessage, FakeProperties
 
 
@@ -39,7 +44,7 @@ READER = Reader(Names())
 
 def dead(operation: str, reason: str, **properties: str) -> Any:  # noqa: ANN401  (fits a Delivery)
     headers = {"x-death": [{"reason": reason}], "x-first-death-queue": "q", "hub-accept": "x"}
-    return FakeMessage(b"{}", operation, headers, FakeProperties(**properties))
+    return FakeDelivery(b"{}", operation, headers, FakeProperties(**properties))
 
 
 def envelope(message: FakeMessage) -> Envelope:
@@ -48,8 +53,9 @@ def envelope(message: FakeMessage) -> Envelope:
 
 @pytest.fixture
 async def dropped(tmp_path: Path) -> Any:  # noqa: ANN401  (an async generator's fixture)
-    store = Store(f"sqlite:///{tmp_path}/calls.sqlite3")
-    yield Dropped({"shop": Understanding(OPERATIONS, READER, Access())}, store)
+    clock = QuickClock()
+    store = Store(f"sqlite:///{tmp_path}/calls.sqlite3", clock.wall)
+    yield Dropped({"shop": Understanding(OPERATIONS, READER, Access())}, store, clock)
     await store.aclose()
 
 
@@ -101,31 +107,98 @@ async def test_what_acts_and_was_not_sent_is_given_up_for_good(dropped: Dropped)
     assert again.body == first.body
 
 
-async def test_what_may_have_been_sent_is_in_doubt(dropped: Dropped) -> None:
-    message = dead("shop.make_thing", "delivery_limit")
-    understood = dropped.understandings["shop"].ask(living(message), envelope(message))
-    taken = await dropped.records.claim(Key("-", "m-1"), understood.fingerprint, "shop.make_thing")
+async def under_way(dropped: Dropped, message: Any, sent: bool = True) -> Claim:  # noqa: ANN401
+    """Have another delivery of a request claimed, and sent."""
+    ask = dropped.understandings["shop"].ask(living(message), envelope(message))
+    taken = await dropped.records.claim(ask.key, ask.fingerprint, ask.operation.name)
     assert taken.claim
-    await dropped.records.sending(taken.claim)
-    assert (await handled(dropped, message)).problem().code == "outcome_unknown"
+    if sent:
+        await dropped.records.sending(taken.claim)
+    return taken.claim
 
 
 @pytest.mark.parametrize(
-    ("operation", "codes"),
+    ("operation", "reason", "found"),
     [
-        ("shop.make_thing", ("outcome_unknown", "unknown")),
-        ("shop.get_thing", ("expired", "unknown")),
+        ("shop.make_thing", "delivery_limit", ("outcome_unknown", "unknown", False)),
+        ("shop.make_thing", "expired", ("outcome_unknown", "unknown", False)),
+        ("shop.get_thing", "delivery_limit", ("internal", "unknown", False)),
+        ("shop.get_thing", "expired", ("expired", "sent", True)),
     ],
 )
-async def test_what_expired_while_it_was_under_way_is_in_doubt(
-    dropped: Dropped, operation: str, codes: tuple[str, str]
+async def test_what_left_and_never_ended_may_have_been_done(
+    dropped: Dropped, operation: str, reason: str, found: tuple[str, str, bool]
 ) -> None:
-    message = dead(operation, "expired")
+    message = dead(operation, reason)
     message.headers["idempotency-key"] = "m-1"
-    understood = dropped.understandings["shop"].ask(living(message), envelope(message))
-    taken = await dropped.records.claim(understood.key, understood.fingerprint, operation)
-    assert taken.claim
-    await dropped.records.sending(taken.claim)
+    await under_way(dropped, message)
     problem = (await handled(dropped, message)).problem()
-    assert (problem.code, problem.outcome) == codes
-    assert not problem.retryable
+    assert (problem.code, problem.outcome, problem.retryable) == found
+
+
+@pytest.mark.parametrize("sent", [False, True])
+async def test_a_repeat_of_what_is_under_way_waits_for_its_outcome(
+    dropped: Dropped, sent: bool
+) -> None:
+    message = dead("shop.make_thing", "expired")
+    claim = await under_way(dropped, message, sent=sent)
+    answering = asyncio.create_task(handled(dropped, message))
+    for _ in range(20):
+        await asyncio.sleep(0)
+    await dropped.records.sending(claim)  # nobody has taken it away
+    await dropped.records.done(claim, Answer(ok=True, body=b'{"done":1}'))
+    assert (await answering).body == b'{"done":1}'
+
+
+async def test_what_loses_its_channel_while_it_waits_comes_again(dropped: Dropped) -> None:
+    message = dead("shop.make_thing", "expired")
+    await under_way(dropped, message, sent=False)
+    message.alive = 1
+    with pytest.raises(HandedBack):
+        await handled(dropped, message)
+
+
+async def test_what_nobody_came_back_for_is_given_up(dropped: Dropped) -> None:
+    message = dead("shop.make_thing", "expired")
+    await under_way(dropped, message, sent=False)
+    problem = (await handled(dropped, message)).problem()
+    assert (problem.code, problem.outcome) == ("expired", "not_sent")
+
+
+async def test_an_id_that_belongs_to_another_request_says_so(dropped: Dropped) -> None:
+    other = Answer(ok=True, body=b"{}")
+    taken = await dropped.records.claim(Key("-", "m-1"), b"2" * 32, "shop.make_thing")
+    assert taken.claim
+    await dropped.records.done(taken.claim, other)
+    answer = await handled(dropped, dead("shop.make_thing", "expired"))
+    assert answer.problem().code == "idempotency_conflict"
+
+
+@pytest.mark.parametrize(("played", "code"), [(["shop"], None), ([], "expired")])
+async def test_what_a_recording_answered_counts_in_the_sandbox(
+    dropped: Dropped, played: list[str], code: str | None
+) -> None:
+    message = dead("shop.make_thing", "expired")
+    ask = dropped.understandings["shop"].ask(living(message), envelope(message))
+    found = await dropped.records.claim(ask.key, ask.fingerprint, "shop.make_thing", sandbox=True)
+    assert found.claim
+    await dropped.records.done(found.claim, Answer(ok=True, body=b"{}", served="sandbox"))
+    answer = await handled(replace(dropped, played=played), message)
+    assert (None if answer.ok else answer.problem().code) == code
+
+
+@pytest.mark.parametrize(
+    ("operation", "reason", "sentence", "outcome"),
+    [
+        ("shop.make_thing", "rejected", "could neither answer", "not_sent"),
+        ("shop.get_thing", "rejected", "could neither answer", "unknown"),
+        ("shop.get_thing", "maxlen", "maxlen", "not_sent"),
+        ("shop.get_thing", "", "unsaid", "not_sent"),
+    ],
+)
+async def test_each_reason_has_its_sentence(
+    dropped: Dropped, operation: str, reason: str, sentence: str, outcome: str
+) -> None:
+    problem = (await handled(dropped, dead(operation, reason))).problem()
+    assert (problem.code, problem.outcome) == ("internal", outcome)
+    assert sentence in problem.detail

@@ -261,3 +261,14 @@ async def _gone(link: Link, queue: str) -> bool:
 
 async def _is(link: Link, queue: str, depth: Depth) -> bool:
     return await look(link, queue) == depth
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        (Temporary("hub.control"), "temporary, of hub.control"),
+        (Temporary("hub.events", ("a.*", "b.#")), "temporary, of hub.events a.* b.#"),
+    ],
+)
+def test_how_a_temporary_queue_is_logged(source: Temporary, shown: str) -> None:
+    assert str(source) == f"{source}" == shown

@@ -12,7 +12,7 @@ from service.amqp.consumer import consume
 from service.amqp.errors import NoAnswer, Unconfirmed
 from service.amqp.link import Link
 from service.amqp.message import Message
-from service.amqp.publisher import Publisher
+from service.amqp.publisher import Publisher, Until
 from service.amqp.subscription import Subscription
 from service.amqp.topology import declare_all
 from service.node.node import Node
@@ -55,11 +55,11 @@ async def test_a_killed_broker_loses_nothing(
 
 
 async def publish_many(publisher: Publisher, queue: str) -> None:
-    give_up_at = time.monotonic() + 60
+    until = Until(time.monotonic() + 60)
 
     async def publish(number: int) -> None:
         message = Message(str(number).encode())
-        await publisher.publish_until("", queue, message, give_up_at=give_up_at)
+        await publisher.publish_until("", queue, message, until)
 
     async with asyncio.TaskGroup() as group:
         for number in range(MANY):

@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from service.amqp.errors import LinkLost
 from service.amqp.link import Link
+from service.amqp.wire import Wire
 from tests.support.bus import linked
 from tests.support.proxy import Proxy
 from tests.support.wait import wait_until
@@ -109,3 +110,19 @@ async def test_a_channel_on_a_connection_that_is_just_lost(amqp_url: str) -> Non
         proxy.cut()
         with pytest.raises(LinkLost):
             await opening
+
+
+async def test_a_bug_does_not_end_it(amqp_url: str) -> None:
+    class Buggy(Link):
+        bugs = 1
+
+        def _rise(self, wire: Wire) -> None:
+            if self.bugs:
+                self.bugs -= 1
+                raise ZeroDivisionError
+            super()._rise(wire)
+
+    with capture_logs() as logs:
+        async with Buggy(amqp_url, name="test") as link:
+            await link.channel()
+    assert [entry["event"] for entry in logs] == ["bug", "broker_unreachable", "broker_connected"]

@@ -10,7 +10,7 @@ from pamqp.common import FieldTable
 from service.amqp.errors import NotPublished, Refused, Unconfirmed, Unroutable, Unsendable
 from service.amqp.link import Link
 from service.amqp.message import Message
-from service.amqp.publisher import Publisher
+from service.amqp.publisher import Publisher, Until
 from service.amqp.queues import look
 from tests.support.broker import OwnNames
 from tests.support.bus import QUORUM, declare, linked
@@ -18,6 +18,8 @@ from tests.support.proxy import Proxy
 from tests.support.wait import wait_until
 
 HELLO = Message(b"hello")
+TOO_LARGE = Message(b"x" * 17 * 1024 * 1024)  # RabbitMQ 4, and our own node: 16 MiB
+NEIGHBOURS = (HELLO, TOO_LARGE, HELLO)
 FULL: FieldTable = {**QUORUM, "x-max-length": 1, "x-overflow": "reject-publish"}
 
 
@@ -78,6 +80,28 @@ async def test_a_full_queue_refuses(amqp_url: str, names: OwnNames) -> None:
         await fill(publisher, queue)
 
 
+async def test_a_full_queue_is_asked_again_only_for_a_while(amqp_url: str, names: OwnNames) -> None:
+    async with publishing(amqp_url) as (publisher, link):
+        queue = await declare(link, names.queue("full"), FULL)
+        await fill(publisher, queue)
+        now = asyncio.get_running_loop().time()
+        with pytest.raises(Refused):
+            await publisher.publish_until("", queue, HELLO, Until(now + 60, now))
+        assert asyncio.get_running_loop().time() - now < 2
+
+
+async def test_what_is_too_large_for_the_broker_harms_nobody(
+    amqp_url: str, names: OwnNames
+) -> None:
+    async with publishing(amqp_url) as (publisher, link):
+        queue = await declare(link, names.queue("q"))
+        with pytest.raises(Unsendable, match="larger than configured max size"):
+            await publisher.publish_until("", queue, TOO_LARGE, _soon())
+        ends = [publisher.publish_until("", queue, one, _soon()) for one in NEIGHBOURS]
+        found = await asyncio.gather(*ends, return_exceptions=True)
+        assert [type(end) for end in found] == [type(None), Unsendable, type(None)]
+
+
 @pytest.mark.parametrize(
     ("key", "message"),
     [
@@ -136,12 +160,12 @@ async def test_no_confirm_in_time_is_unknown_and_passes(amqp_url: str, names: Ow
             await publisher.publish("", queue, HELLO, within=0.3)
         assert 0.3 <= asyncio.get_running_loop().time() - began < 0.6
         proxy.resume()
-        await publisher.publish_until("", queue, HELLO, give_up_at=_soon())
+        await publisher.publish_until("", queue, HELLO, _soon())
         await wait_until(lambda: _is_deep(link, queue, 3))  # the unknown one was taken
 
 
-def _soon() -> float:
-    return asyncio.get_running_loop().time() + 5
+def _soon() -> Until:
+    return Until(asyncio.get_running_loop().time() + 5)
 
 
 async def test_the_suspects_are_bounded(amqp_url: str, names: OwnNames) -> None:
@@ -236,7 +260,7 @@ class TestUntil:
         async with publishing(amqp_url) as (publisher, link):
             queue = await declare(link, names.queue("full"), FULL)
             await fill(publisher, queue)
-            until = publisher.publish_until("", queue, HELLO, give_up_at=_soon())
+            until = publisher.publish_until("", queue, HELLO, _soon())
             waiting = asyncio.create_task(until)
             channel = await link.channel()
             await channel.queue_purge(queue)
@@ -248,7 +272,7 @@ class TestUntil:
             await fill(publisher, queue)
             began = asyncio.get_running_loop().time()
             with pytest.raises(Refused):
-                await publisher.publish_until("", queue, HELLO, give_up_at=began + 0.5)
+                await publisher.publish_until("", queue, HELLO, Until(began + 0.5))
             assert asyncio.get_running_loop().time() - began < 1
 
     async def test_the_broker_is_there(self, amqp_url: str, names: OwnNames) -> None:
@@ -257,7 +281,7 @@ class TestUntil:
             async with Link(proxy.through(amqp_url), name="late") as link:
                 publisher = Publisher(link)
                 until = publisher.publish_until(
-                    "", names.queue("none"), HELLO, give_up_at=_soon(), mandatory=False
+                    "", names.queue("none"), HELLO, _soon(), mandatory=False
                 )
                 waiting = asyncio.create_task(until)
                 await wait_until(lambda: "nobody listens" in link.reason)
@@ -271,4 +295,4 @@ class TestUntil:
         message = HELLO if final is Unroutable else Message(b"", headers={"n": 2**70})
         async with publishing(amqp_url) as (publisher, _):
             with pytest.raises(final):
-                await publisher.publish_until("", names.queue("none"), message, give_up_at=_soon())
+                await publisher.publish_until("", names.queue("none"), message, _soon())

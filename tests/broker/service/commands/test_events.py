@@ -9,7 +9,10 @@ async def test_events_are_printed_as_they_come(cli: Cli, amqp_url: str, settings
     more = {"HUB_HEALTH_INTERVAL": "0.2", "HUB_INSTANCE": "vm-1", "HUB_INTEGRATIONS": "notion"}
     async with serving(amqp_url, settings.but(**more)):
         said = await asyncio.to_thread(cli, "events", "health.notion.#", "--count", "2")
+        long = await asyncio.to_thread(cli, "events", "x" * 300)
         owns = await asyncio.to_thread(cli, "events", "hub.#", "--count", "2", "--json")
+    assert (long.code, long.out) == (2, "")
+    assert long.err.startswith("invalid_request: A pattern of events is 1 to 255 bytes")
     assert said.code == 0
     first, second = said.out.splitlines()
     assert first.startswith("health.notion.up  integration=notion state=up")

@@ -275,3 +275,18 @@ async def test_closing_what_was_never_started_is_nothing(broker: Broker, names: 
     await hub.lease.close()
     assert isinstance(hub.link, Link)
     assert (hub.lease.held, hub.lease.renewed_at) == (False, float("-inf"))
+
+
+async def test_a_bug_at_the_door_does_not_end_it(broker: Broker, names: OwnNames) -> None:
+    class Buggy(Open):
+        bugs = 1
+
+        def stands(self) -> bool:
+            if self.bugs:
+                self.bugs -= 1
+                raise ZeroDivisionError
+            return super().stands()
+
+    queue = await declare(broker.url, names)
+    async with Hub(broker.url, queue, "a", door=Buggy()) as hub:
+        await hub.owns()

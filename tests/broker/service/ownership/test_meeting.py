@@ -23,13 +23,13 @@ async def test_a_hub_with_another_record_of_calls_does_not_start(
     first = settings_for(amqp_url, names, here).but(HUB_INSTANCE="first")
     other = settings_for(amqp_url, names, there).but(HUB_INSTANCE="other")
     async with serving(amqp_url, first) as hub:
-        with pytest.raises(CannotJoin, match=hub.store.store_id):
+        with pytest.raises(CannotJoin, match=hub.work.store.store_id):
             async with Hub(other, amqp_url):
                 pass
         assert trouble(hub) == {""}, "who was refused has not said a word"
         same = settings_for(amqp_url, names, here).but(HUB_INSTANCE="second")
         async with Hub(same, amqp_url) as second:
-            assert second.store.store_id == hub.store.store_id
+            assert second.work.store.store_id == hub.work.store.store_id
 
 
 def trouble(hub: Hub) -> set[str]:
@@ -64,9 +64,9 @@ async def test_who_hears_it_while_it_runs_is_degraded_until_the_other_is_gone(
 ) -> None:
     """Both survived a cut between them, or one was frozen when the other started."""
     async with serving(amqp_url, settings) as hub:
-        says = hub._owns()
+        says = hub.work.owns()
         twin = OwnsEvent.model_validate(says.model_dump() | {"owned": (), "standing": ()} | changed)
-        hub.events.tell(f"hub.{twin.instance}.owns", twin)
+        hub.base.events.tell(f"hub.{twin.instance}.owns", twin)
         states = [one.health for one in hub.integrations.values()]
         await wait_until(lambda: {one.state for one in states} == {"degraded"}, 5)
         assert any("another" in one or "called" in one for one in trouble(hub))

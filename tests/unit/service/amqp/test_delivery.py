@@ -12,6 +12,7 @@ from pamqp.header import ContentHeader
 
 from service.amqp.delivery import Delivery
 from service.amqp.properties import UNDECODABLE, Mended
+from tests.support.heard import FakeSource
 
 
 class Channel:
@@ -42,7 +43,10 @@ async def full() -> None:
     await asyncio.Event().wait()
 
 
-def delivery(channel: Channel, *, key: str = "k", may_settle: bool = True) -> Delivery:
+OPEN = FakeSource(open=True)
+
+
+def delivery(channel: Channel, *, key: str = "k", source: FakeSource = OPEN) -> Delivery:
     deliver = Basic.Deliver(consumer_tag="c", delivery_tag=7, exchange="e", routing_key=key)
     message = DeliveredMessage(
         delivery=deliver,
@@ -50,7 +54,7 @@ def delivery(channel: Channel, *, key: str = "k", may_settle: bool = True) -> De
         body=b"body",
         channel=cast("AbstractChannel", channel),
     )
-    return Delivery(message, lambda: may_settle)
+    return Delivery(message, source)
 
 
 @pytest.mark.parametrize(
@@ -75,8 +79,24 @@ async def test_a_channel_that_does_not_take_it(
 
 def test_a_consumer_that_is_closed() -> None:
     channel = Channel(written)
-    assert delivery(channel, may_settle=False).ack() is False
+    assert delivery(channel, source=FakeSource()).ack() is False
+    assert delivery(channel, source=FakeSource(stopped=True)).requeue() is False
     assert channel.settled == []
+
+
+def test_it_goes_back_once_its_consumer_takes_no_more() -> None:
+    channel, source = Channel(written), FakeSource(open=True)
+    one = delivery(channel, source=source)
+    assert one.requeue() is False
+    source.stopped = True
+    assert [one.requeue(), one.requeue(), one.ack()] == [True, False, False]
+    assert channel.settled == ["reject 7 True False"]
+
+
+async def test_it_is_recalled_with_its_consumer() -> None:
+    source = FakeSource()
+    one = delivery(Channel(written), source=source)
+    assert (one.recall, one.lost) == (source.recall, source.lost)
 
 
 def test_a_routing_key_that_was_mended_is_a_flaw() -> None:

@@ -1,7 +1,7 @@
 """What is declared: the table of the design."""
 
 from contracts._names import Names
-from service.amqp.topology import exchanges, queues
+from service.amqp.topology import exchanges, meeting, queues
 
 NAMES = Names("p")
 
@@ -17,6 +17,11 @@ def test_the_exchanges() -> None:
         "p.dead": "topic",
         "p.control": "fanout",
     }
+
+
+def test_hubs_hear_each_other_before_anybody_can_ask_them() -> None:
+    assert [one.name for one in meeting(NAMES)] == ["p.events", "p.control"]
+    assert all(one in exchanges(NAMES) for one in meeting(NAMES))
 
 
 def test_an_exchange_comes_after_those_that_it_names() -> None:

@@ -45,6 +45,27 @@ def test_what_is_written_otherwise_is_usage(cli: Cli, words: list[str], sentence
     assert sentence in said.err
 
 
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["a.b", "--id", "a\nb"], "invalid_request: A request id is 1 to 255 bytes"),
+        (["a.b", "--id", "é" * 200], "invalid_request: A request id is 1 to 255 bytes"),
+    ],
+)
+def test_an_id_that_is_none_is_usage(cli: Cli, words: list[str], sentence: str) -> None:
+    said = cli("call", *words)
+    assert (said.code, said.out) == (2, "")
+    assert said.err.startswith(sentence)
+
+
+@pytest.mark.parametrize("command", [["call", "a.b"], ["events"], ["pause", "notion"]])
+def test_an_address_that_cannot_be_used_is_usage(cli: Cli, command: list[str]) -> None:
+    cli.set(HUB_AMQP_URL="amqps://broker/?no_verify_ssl=1")
+    said = cli(*command)
+    assert (said.code, said.out) == (2, "")
+    assert said.err.startswith("HUB_AMQP_URL (environment): it says no_verify_ssl")
+
+
 def test_parameters_from_a_file_go_beneath_those_of_the_line(tmp_path: Path) -> None:
     file = tmp_path / "params.json"
     file.write_text('{"a": 1, "b": [2]}')

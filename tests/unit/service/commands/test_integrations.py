@@ -33,6 +33,13 @@ def test_parameters_are_shown_the_optional_ones_in_brackets(cli: Cli) -> None:
     assert "[query]" in shown["notion.search"]
 
 
+def test_each_upstream_tells_what_it_lacks(cli: Cli) -> None:
+    lines = [line.split() for line in cli("integrations", "space_weather").out.splitlines()]
+    ends = {line[0]: line[-1] for line in lines if line and line[0] in {"nasa", "swpc"}}
+    assert ends["nasa"] == "NASA_API_KEY"
+    assert ends["swpc"] != "NASA_API_KEY"
+
+
 def test_what_is_missing_is_said_apart_from_the_result(cli: Cli) -> None:
     assert cli("integrations", "notion").err == "Set NOTION_API_KEY to use it.\n"
     cli.set(NOTION_API_KEY="canary")

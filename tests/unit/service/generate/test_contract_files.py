@@ -3,14 +3,16 @@ from pathlib import Path
 
 import pytest
 
-from service.generate.contract_files import generate, problems, release, write
+from service.generate.contract_files import generate, problems, release, released, write
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("contracts")
     write(place)
-    release(place)
+    assert not released(place)
+    assert release(place) == len(generate()) - 1
+    assert released(place)
     return place
 
 

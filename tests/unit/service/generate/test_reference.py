@@ -21,6 +21,18 @@ def test_every_code_and_every_setting_has_its_row(found: Mapping[str, str]) -> N
     assert all(f"`HUB_{name.upper()}`" in found["settings.md"] for name in Settings.model_fields)
 
 
+@pytest.mark.parametrize(
+    "cells",
+    [
+        "`expired` | `Expired` | 504 | yes, unless the hub says that the outcome is `unknown` | ",
+        "`bad_upstream_reply` | `BadUpstreamReply` | 502 | no, unless the operation is `safe` | ",
+        "`upstream_rejected` | `UpstreamRejected` | 422 | no | `sent` | 1 | ",
+    ],
+)
+def test_a_code_has_its_range(found: Mapping[str, str], cells: str) -> None:
+    assert f"| {cells}" in found["errors.md"]
+
+
 def test_defaults_are_those_of_env_example(found: Mapping[str, str]) -> None:
     assert "| `HUB_HEALTH_INTERVAL` | 60 |" in found["settings.md"]
 

@@ -3,7 +3,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from service.ownership.handover import DRAIN_WITHIN, Handover
-from service.ownership.owner import PAUSE_WITHIN
+from service.ownership.owner import YIELD_WITHIN
 
 
 @dataclass
@@ -47,12 +47,12 @@ def handover(both: Both) -> Handover:
 async def test_what_is_under_way_ends_before_the_lease_goes() -> None:
     both = Both()
     await handover(both).yield_to_others()
-    assert both.log == [f"wind down {PAUSE_WITHIN:g}", "yield", "resume"]
+    assert both.log == [f"wind down {YIELD_WITHIN:g}", "yield", "resume"]
 
 
 async def test_while_a_call_hangs_the_lease_is_kept() -> None:
     both = Both(drained=False)
-    one, turn = handover(both), [f"wind down {PAUSE_WITHIN:g}", "resume"]
+    one, turn = handover(both), [f"wind down {YIELD_WITHIN:g}", "resume"]
     for _ in range(7):
         await one.yield_to_others()
     assert both.log == [*turn, *turn]

@@ -16,16 +16,20 @@ from service.integration import Integration, Means
 from service.metrics import Metrics
 from service.ownership.owner import Owner, Telling
 from tests.support.clock import QuickClock
+from tests.support.wait import wait_until
 
 
 @dataclass
 class FakeDesk:
-    """Takes deliveries and has nothing to do with them."""
+    """Takes deliveries; what is under way ends when the test says so."""
 
     taken: list[object] = field(default_factory=list)
-    waited: float | None = None
+    answered: asyncio.Event = field(default_factory=asyncio.Event)
     given_up: bool = False
     age: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.answered.set()
 
     def __len__(self) -> int:
         return len(self.taken)
@@ -33,13 +37,14 @@ class FakeDesk:
     def take(self, delivery: object) -> None:
         self.taken.append(delivery)
 
-    async def drained(self, within: float) -> bool:
-        self.waited = within
+    async def drained(self) -> bool:
+        await self.answered.wait()
         self.taken.clear()
         return True
 
     async def give_up(self) -> None:
         self.given_up = True
+        self.answered.set()
 
 
 class FakeConsumer:
@@ -48,12 +53,15 @@ class FakeConsumer:
     def __init__(self, log: list[str]) -> None:
         self.log = log
         self.attached = False
+        self.stops = asyncio.Event()
+        self.stops.set()
 
     def start(self) -> None:
         self.attached = True
         self.log.append("start")
 
     async def stop(self) -> None:
+        await self.stops.wait()
         self.log.append("stop")
 
     async def aclose(self) -> None:
@@ -186,8 +194,8 @@ async def test_a_paused_one_is_owned_and_not_served(bench: Bench) -> None:
 async def test_winding_down_takes_nothing_new_and_closes_last(bench: Bench) -> None:
     serve(bench)
     bench.owner.integration.client.get()
-    await bench.owner.wind_down(2.5)
-    assert (bench.desk.waited, bench.desk.given_up) == (2.5, False)
+    assert await bench.owner.wind_down(2.5)
+    assert not bench.desk.given_up
     assert bench.log == ["start", "stop", "close"]
     bench.owner.confirmed(bench.owner.plan(final=False)[1])
     assert not serving(bench)
@@ -202,9 +210,67 @@ async def test_winding_down_takes_nothing_new_and_closes_last(bench: Bench) -> N
 
 async def test_stopping_gives_up_what_takes_too_long(bench: Bench) -> None:
     serve(bench)
-    await bench.owner.stop(2.5)
-    assert (bench.desk.waited, bench.desk.given_up) == (2.5, True)
+    bench.desk.answered.clear()
+    await bench.owner.stop(0.01)
+    assert bench.desk.given_up
+    await bench.owner.aclose()
     assert bench.log == ["start", "stop", "close"]
+
+
+async def renewed(bench: Bench, *, serves: bool) -> None:
+    bench.owner.confirmed(bench.owner.plan(final=False)[1])
+    await asyncio.sleep(0)
+    assert serving(bench) is serves
+
+
+async def test_resumed_before_the_pause_is_over_it_serves_when_it_is(bench: Bench) -> None:
+    serve(bench)
+    bench.consumers[0].stops.clear()
+    bench.owner.pause(paused=True)
+    await wait_until(lambda: not serving(bench))
+    bench.owner.pause(paused=False)
+    await renewed(bench, serves=False)
+    bench.consumers[0].stops.set()
+    await wait_until(lambda: bench.log == ["start", "stop", "close"])
+    await asyncio.sleep(0)
+    await renewed(bench, serves=True)
+    await bench.owner.integration.gates["api"].enter(Call())
+
+
+async def test_a_pause_waits_for_what_has_left(bench: Bench) -> None:
+    serve(bench)
+    bench.desk.answered.clear()
+    bench.owner.pause(paused=True)
+    await wait_until(lambda: bench.log == ["start", "stop"])
+    bench.owner.pause(paused=False)
+    await renewed(bench, serves=False)
+    bench.desk.answered.set()
+    await wait_until(lambda: bench.log == ["start", "stop", "close"])
+    await asyncio.sleep(0)
+    await renewed(bench, serves=True)
+
+
+async def test_what_takes_too_long_is_answered_beside_what_is_served_anew(bench: Bench) -> None:
+    serve(bench)
+    bench.desk.answered.clear()
+    assert not await bench.owner.wind_down(0.01)
+    await renewed(bench, serves=False)
+    bench.owner.resume()
+    await renewed(bench, serves=True)
+    assert bench.log == ["start", "stop", "start"]
+    bench.desk.answered.set()
+    await wait_until(lambda: bench.log == ["start", "stop", "start", "close"])
+    assert serving(bench)
+
+
+async def test_a_lost_lease_closes_what_was_still_to_be_answered(bench: Bench) -> None:
+    serve(bench)
+    bench.desk.answered.clear()
+    bench.owner.pause(paused=True)
+    await wait_until(lambda: bench.log == ["start", "stop"])
+    bench.owner.lost("it was late")
+    await wait_until(lambda: bench.log == ["start", "stop", "close"])
+    await bench.owner.aclose()
 
 
 async def test_winding_down_without_serving(bench: Bench) -> None:

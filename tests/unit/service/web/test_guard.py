@@ -52,6 +52,7 @@ ROWS: list[tuple[Rules, str, dict[str, str], int]] = [
     (LOCAL, "POST /api/calls", HERE | {"origin": "http://127.0.0.1:8080"}, 200),
     (LOCAL, "POST /api/calls", HERE | {"origin": "http://attacker.test"}, 403),
     (LOCAL, "POST /api/calls", HERE | {"origin": "null"}, 403),
+    (LOCAL, "POST /api/calls", HERE | {"origin": "http://["}, 403),
     (LOCAL, "POST /api/calls", HERE | {"origin": "http://127.0.0.1:9999"}, 403),
     (LOCAL, "POST /api/calls", HERE | {"sec-fetch-site": "cross-site"}, 403),
     (LOCAL, "POST /api/calls", HERE | {"sec-fetch-site": "same-origin"}, 200),

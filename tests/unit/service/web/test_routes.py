@@ -112,8 +112,25 @@ async def test_a_call_is_a_request_on_the_bus(hub: FakeHub) -> None:
     assert hub.calls == [
         Call(operation="notion.get_page", params={"page_id": "1"}, within=5.0, id="r-1")
     ]
-    await hub.post({"operation": "space_weather.get_kp_index"})
-    assert hub.calls[1] == Call(operation="space_weather.get_kp_index", params={}, within=60.0)
+    assert answer.headers["hub-request-id"] == "r-1"
+    answer = await hub.post({"operation": "space_weather.get_kp_index"})
+    made_up = answer.headers["hub-request-id"]
+    assert made_up
+    assert hub.calls[1] == Call(operation="space_weather.get_kp_index", within=60.0, id=made_up)
+
+
+@pytest.mark.parametrize(("given", "told"), [("a b%", "a b%"), ("Ж", "%D0%96")])
+async def test_an_id_of_any_script_is_told(hub: FakeHub, given: str, told: str) -> None:
+    answer = await hub.post({"operation": "notion.get_page", "id": given})
+    assert answer.headers["hub-request-id"] == told
+
+
+@pytest.mark.parametrize("raises", [OutcomeUnknown("who knows"), ConnectionError("no broker")])
+async def test_what_failed_can_be_asked_again_with_its_id(hub: FakeHub, raises: Exception) -> None:
+    hub.raises = raises
+    first = await hub.post({"operation": "notion.get_page"})
+    assert first.headers["hub-request-id"] == hub.calls[0].id
+    assert (await hub.post({})).headers.get("hub-request-id") is None
 
 
 FAILURES: list[tuple[Failure, int, str | None]] = [
@@ -148,7 +165,9 @@ INVALID: list[tuple[object, dict[str, str], list[tuple[str, str]]]] = [
         ],
     ),
     ({"operation": "a.b", "params": []}, {}, [("params", "Input should be a valid dictionary")]),
-    ({"operation": "a.b", "id": ""}, {}, [("id", "String should have at least 1 character")]),
+    ({"operation": "a.b", "id": ""}, {}, [("id", "It is 1 to 255 bytes of printable text")]),
+    ({"operation": "a.b", "id": "a\nb"}, {}, [("id", "It is 1 to 255 bytes of printable text")]),
+    ({"operation": "a.b", "id": "é" * 200}, {}, [("id", "It is 1 to 255 bytes of printable text")]),
     (b"{", {}, NO_JSON),
     (b"[1]", {}, NO_JSON),
     (b'"x"', {}, NO_JSON),
@@ -192,6 +211,7 @@ async def test_a_bug_is_told_by_its_id_alone(hub: FakeHub) -> None:
     (line,) = logged
     assert (line["exc_info"], line["where"]) == (hub.raises, "/api/calls")
     assert str(line["id"]) in problem["detail"]
+    assert answer.headers["hub-request-id"] == hub.calls[0].id
 
 
 async def test_without_a_way_to_the_bus_it_says_so(hub: FakeHub) -> None:
@@ -213,6 +233,7 @@ async def test_what_waits_is_bounded(hub: FakeHub) -> None:
     await wait_until(lambda: len(hub.calls) == MOST_CALLS)
     refused = await post()
     assert (refused.status, refused.headers["retry-after"]) == (503, "1")
+    assert refused.headers["hub-request-id"]
     hub.held.set()
     assert {one.status for one in await asyncio.gather(*tasks)} == {200}
     assert (await post()).status == 200
@@ -237,6 +258,8 @@ async def test_openapi_says_what_may_be_called(hub: FakeHub) -> None:
     document = (await hub.ask("GET", "/openapi.json")).json()
     call = document["paths"]["/api/calls"]["post"]
     assert PROBLEM in call["responses"]["default"]["content"]
+    assert "hub-request-id" in call["responses"]["default"]["headers"]
+    assert "hub-request-id" in call["responses"]["200"]["headers"]
     assert set(document["components"]["schemas"]["Call"]["properties"]) == {
         "operation",
         "params",

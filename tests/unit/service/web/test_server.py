@@ -1,5 +1,4 @@
 import asyncio
-import socket
 import urllib.request
 from collections.abc import MutableMapping
 from typing import Any
@@ -7,7 +6,8 @@ from typing import Any
 import pytest
 
 from service.web.guard import Receive, Scope, Send
-from service.web.server import CannotListen, Pages, listen
+from service.web.listening import listen
+from service.web.server import Pages
 
 
 async def hello(scope: Scope, _: Receive, send: Send) -> None:
@@ -56,27 +56,3 @@ async def test_an_answer_that_never_comes_does_not_keep_it() -> None:
             await asked.wait()
     assert b"500" in await reader.read()
     writer.close()
-
-
-def test_a_port_that_is_taken_is_told() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        port = other.getsockname()[1]
-        with pytest.raises(
-            CannotListen, match=f"Port {port} of 127.0.0.1 is taken .* HUB_HTTP_PORT"
-        ):
-            listen("127.0.0.1", port)
-
-
-@pytest.mark.parametrize("host", ["192.0.2.1", "no-such-host.invalid"])
-def test_an_address_that_is_not_ours_is_told(host: str) -> None:
-    with pytest.raises(CannotListen, match=f"HUB_HTTP_HOST {host} is no address of this machine"):
-        listen(host, 0)
-
-
-def test_a_port_that_needs_rights_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object, **__: object) -> None:
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(socket, "create_server", refuse)  # root may listen anywhere
-    with pytest.raises(CannotListen, match=r"may not listen on port 80: set HUB_HTTP_PORT"):
-        listen("127.0.0.1", 80)
