@@ -140,8 +140,6 @@ class TestRecordings:
             assert type(await run.failure()) is CODES[case.recording.code]
         assert run.playback.used_up()
         assert not run.clock.passed
-
-    def test_its_origin_can_be_followed(self, case: Case) -> None:
         origin = case.recording.origin
         assert origin.kind != "documentation" or origin.ref.startswith("https://")
 
