@@ -172,7 +172,7 @@ async def test_what_does_not_fit_in_memory_goes_back_and_comes_again(
         async with Subscription(link, queue, holder.take, prefetch=50) as subscription:
             await wait_until(lambda: len(holder.held) == 9)
             await wait_until(lambda: sum(holder.came.values()) == 10)
-            assert subscription.attached
+            await wait_until(lambda: subscription.attached)  # messages come before the broker's ok
             await wait_until(holder.answer, within=20)
             assert subscription.attached
         await wait_until(lambda: _is(link, queue, Depth(0, 0)))
@@ -189,7 +189,7 @@ async def test_closing_while_it_waits_for_memory(amqp_url: str, names: OwnNames)
         await asyncio.gather(*(publisher.publish("", queue, Message(b"xx")) for _ in range(3)))
         subscription = Subscription(link, queue, holder.take, prefetch=3)
         subscription.start()
-        await wait_until(lambda: holder.came[b"xx"] == 2)
+        await wait_until(lambda: subscription.attached and holder.came[b"xx"] == 2)
         await subscription.stop()
         assert not subscription.attached
         assert holder.held[0].ack()
