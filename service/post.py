@@ -110,7 +110,7 @@ class Post:
         except Unsendable as error:
             return "unsendable", str(error)
         except Refused as error:
-            self.note_full(to.key)
+            self._note_full(to.key)
             return "refused", str(error)
         except NotPublished as error:
             log.warning("reply_unconfirmed", operation=envelope.operation, reason=str(error))
@@ -118,7 +118,7 @@ class Post:
         self.full.pop(to.key, None)
         return "confirmed", ""
 
-    def note_full(self, key: str) -> None:
+    def _note_full(self, key: str) -> None:
         """Offer replies to this address only once each, for some time."""
         self.full.pop(key, None)
         self.full[key] = self.clock.now()

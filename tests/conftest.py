@@ -3,12 +3,13 @@
 import os
 import re
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 import pytest
 
 from contracts._names import Names
 from service.node.node import Node
+from tests.support.absent import absent
 from tests.support.broker import (
     URL_VARIABLE,
     Broker,
@@ -114,10 +115,3 @@ async def own_node(module_node: Node) -> AsyncIterator[Node]:
     yield module_node
     if module_node.alive:
         module_node.thaw()
-
-
-def absent(reason: str) -> NoReturn:
-    """Skip at home, fail in CI."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(f"CI=true needs a RabbitMQ: {reason}", pytrace=False)
-    pytest.skip(reason)

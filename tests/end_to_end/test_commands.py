@@ -16,6 +16,7 @@ from typing import Final
 import psutil
 import pytest
 
+from tests.support.absent import absent
 from tests.support.broker import node_is_possible
 from tests.support.wait import wait_until
 
@@ -67,7 +68,7 @@ class Machine:
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
     if not node_is_possible():
-        pytest.skip("rabbitmq-server is not installed")
+        absent("rabbitmq-server is not installed")
     return Machine(tmp_path)
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.support.absent import absent
 from tests.support.hub_process import HubProcess
 from tests.support.terminal import typed
 
@@ -52,7 +53,7 @@ def test_commands_print_what_the_page_says(
     sandbox_hub: HubProcess, environment: dict[str, str], commands: str, printed: str
 ) -> None:
     if "curl" in commands and not shutil.which("curl"):
-        pytest.skip("curl is not installed")
+        absent("curl is not installed")
     here = commands.replace("localhost:8080", urlsplit(sandbox_hub.http).netloc)
     said = re.sub(r"(?m)^waiting: .*\n", "", typed(here, environment, ROOT))
     assert re.fullmatch(as_pattern(printed), said.rstrip("\n") + "\n"), said

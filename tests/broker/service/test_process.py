@@ -17,6 +17,7 @@ import structlog
 from service import process
 from service.process import NotStarted, Serving
 from service.settings import Settings
+from tests.support.absent import absent
 from tests.support.broker import OwnNames, node_is_possible
 from tests.support.cli import alone
 from tests.support.wait import wait_until
@@ -117,7 +118,7 @@ async def test_it_serves_the_bus_over_http_until_it_is_asked_to_end(
 
 async def test_without_an_address_it_brings_its_own_broker(env: Env) -> None:
     if not node_is_possible():
-        pytest.skip("rabbitmq-server is not installed")
+        absent("rabbitmq-server is not installed")
     del env
     async with running(Settings()) as serving:
         assert serving.amqp_url.startswith("amqp://hub:")

@@ -116,6 +116,6 @@ async def test_a_queue_that_was_full_long_ago_is_waited_for_again() -> None:
 async def test_the_full_queues_that_are_known_are_bounded() -> None:
     sender, _ = post()
     for number in range(2000):
-        sender.note_full(f"q-{number}")
+        sender._note_full(f"q-{number}")
     assert len(sender.full) == 1024
     assert "q-1999" in sender.full
