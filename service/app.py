@@ -29,6 +29,7 @@ from service.ownership.starting import starting_alone
 from service.readiness import Readiness
 from service.repeat import lasting
 from service.settings import Settings
+from service.witness import Witness
 
 if TYPE_CHECKING:
     from service.assembly import Assembly
@@ -49,8 +50,14 @@ class Hub:
         NotOpened: its own record of calls cannot be opened.
     """
 
-    def __init__(self, settings: Settings, url: str, clock: Clock | None = None) -> None:
-        self.base = Base(settings, url, clock or Clock())
+    def __init__(
+        self,
+        settings: Settings,
+        url: str,
+        clock: Clock | None = None,
+        witness: Witness | None = None,
+    ) -> None:
+        self.base = Base(settings, url, clock or Clock(), witness)
         self.settings, self.redact = settings, self.base.redact
         self._handovers: dict[str, Handover] = {}
         self._listeners: list[tuple[str, Subscription]] = []

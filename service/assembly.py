@@ -58,7 +58,9 @@ class Assembly:
         means = _means(base)
         facts = wanted(settings.integrations, _registry.load)
         self.integrations = {one.name: Integration(one, means) for one in facts}
-        self.store = _open(settings)  # the last that may fail: nothing is left open
+        self.store = base.witness.records(
+            _open(settings)
+        )  # the last that may fail: nothing is left open
         self.who = Identity(settings.instance, self.store.store_id, base.run)
         self.metrics = Metrics()
         self._cache = Cache(clock.now)

@@ -13,11 +13,11 @@ from contracts import Names
 from contracts._events import OwnsEvent
 from service.access import read_access
 from service.amqp.link import Link
-from service.amqp.publisher import Publisher
 from service.events import Events
 from service.ownership.members import Members
 from service.ownership.rank import Spread
 from service.settings import Settings
+from service.witness import Witness
 
 _HEARTBEATS: Final = {"consume": 3, "publish": 10, "lease": 3, "look": 10}
 """Seconds for each connection; a frozen hub is replaced once the broker misses two of the lease's,
@@ -46,8 +46,11 @@ class Base:
         ValueError: the access file or the broker's address cannot be used.
     """
 
-    def __init__(self, settings: Settings, url: str, clock: Clock) -> None:
+    def __init__(
+        self, settings: Settings, url: str, clock: Clock, witness: Witness | None = None
+    ) -> None:
         self.settings = settings
+        self.witness = witness or Witness()
         self.url = url
         self.clock = clock
         self.names = Names(settings.prefix)
@@ -58,7 +61,7 @@ class Base:
         self.source = f"/hub/{settings.instance}"
         """What it signs its messages with."""
         self.links = _links(url, settings.instance)
-        self.publisher = Publisher(self.links.publish)
+        self.publisher = self.witness.publisher(self.links.publish)
         self.events = Events(self.publisher, self.names, self.source)
         self.run = secrets.token_hex(8)
         """Tells this process from any other of the same name."""

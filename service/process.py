@@ -63,9 +63,11 @@ class Serving:
 
 
 Ready = Callable[[Serving], None]
+Make = Callable[[Settings, str], Hub]
+"""Makes the hub on a broker."""
 
 
-def run(settings: Settings, ready: Ready) -> None:
+def run(settings: Settings, ready: Ready, make: Make = Hub) -> None:
     """Serve until SIGTERM or SIGINT; then finish what has left, and return.
 
     Without HUB_AMQP_URL on a broker of our own, which lives as long.
@@ -86,7 +88,7 @@ def run(settings: Settings, ready: Ready) -> None:
     # every full search would stop the hub for 0.1 s
     gc.disable()
     try:
-        uvloop.run(_until_signal(lambda ending: serve(settings, started, ending)))
+        uvloop.run(_until_signal(lambda ending: serve(settings, started, ending, make)))
     except NotStarted:
         raise
     except Exception:
@@ -96,7 +98,7 @@ def run(settings: Settings, ready: Ready) -> None:
         gc.enable()
 
 
-async def serve(settings: Settings, ready: Ready, ending: "Ending") -> None:
+async def serve(settings: Settings, ready: Ready, ending: "Ending", make: Make = Hub) -> None:
     """Run broker, hub and pages until the end is asked for.
 
     Raises:
@@ -104,7 +106,7 @@ async def serve(settings: Settings, ready: Ready, ending: "Ending") -> None:
     """
     async with contextlib.AsyncExitStack() as stack:
         with _starting():
-            at = await stack.enter_async_context(_served(settings))
+            at = await stack.enter_async_context(_served(settings, make))
         log.info("hub_serving", http=at.http_url, broker=shown(at.amqp_url))
         ready(at)
         await ending.wait()
@@ -173,12 +175,12 @@ def _ends() -> Iterator[signal.Signals]:
 
 
 @contextlib.asynccontextmanager
-async def _served(settings: Settings) -> AsyncIterator[Serving]:
+async def _served(settings: Settings, make: Make) -> AsyncIterator[Serving]:
     with listen(settings.http_host, settings.http_port) as listening:
         http = url_of(settings.http_host, listening.getsockname()[1])
         loading = asyncio.get_running_loop().run_in_executor(None, late.site)
         async with _broker(settings) as url:
-            hub = Hub(settings, url)
+            hub = make(settings, url)
             configure(settings.log_level, settings.log_format, hub.redact)
             async with hub:
                 served = await loading

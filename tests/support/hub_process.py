@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Self
 
+from tests.support.doom import Doom
 from tests.support.wait import wait_until
 
 ROOT: Final = Path(__file__).parents[2]
@@ -47,6 +48,8 @@ class HubProcess:
         self.prefix = prefix
         self.folder = folder
         self.log = folder / "hub.log"
+        self.doom: Doom | None = None
+        """Where it dies by itself, from the next start on."""
         self._variables = variables
         self._process: subprocess.Popen[bytes] | None = None
         self._seen = 0
@@ -111,7 +114,7 @@ class HubProcess:
         self._seen = len(self.lines())
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603  (our own command)
-                [sys.executable, "-c", _MAIN, "serve"],
+                self.doom.command if self.doom else [sys.executable, "-c", _MAIN, "serve"],
                 cwd=self.folder,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,

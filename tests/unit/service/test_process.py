@@ -185,7 +185,7 @@ def test_a_bug_is_in_the_log_and_not_on_the_screen(nothing_set: Env, capsys: Cap
 
 
 def test_no_garbage_is_looked_for_while_it_starts(nothing_set: Env) -> None:
-    async def serve(_: Settings, ready: Ready, __: Ending) -> None:
+    async def serve(_: Settings, ready: Ready, *__: object) -> None:
         seen.append((gc.isenabled(), gc.get_freeze_count()))
         ready(Serving(Settings(), "", "", {}))
 
