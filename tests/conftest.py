@@ -20,6 +20,7 @@ from tests.support.broker import (
     open_broker,
     opened,
 )
+from tests.support.ports import settled
 
 BROKER_FIXTURES: Final = {"broker", "module_node"}
 INTEGRATION: Final = re.compile(r"[\[-]([a-z_0-9]+)\.[a-z]")
@@ -103,7 +104,7 @@ def module_node(
     """One private node for the tests of a module; they ask for `own_node`."""
     if not node_is_possible():
         absent("rabbitmq-server is not installed, and this test kills or freezes one")
-    with opened(Node(tmp_path_factory.mktemp("node"))) as node:
+    with opened(Node(settled(tmp_path_factory.mktemp("node")))) as node:
         pytestconfig.stash.setdefault(USED, f"RabbitMQ {node.version}, private nodes")
         yield node
 

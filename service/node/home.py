@@ -7,7 +7,7 @@ import os
 import random
 import secrets
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self, TypeVar
@@ -53,9 +53,9 @@ class Ports:
     """The node's own port mapper; the machine's own (4369) is left alone."""
 
     @classmethod
-    def choose(cls) -> Self:
+    def choose(cls, among: Sequence[int] = PORTS) -> Self:
         """Return three different ports that nobody listens on."""
-        free = (port for port in random.sample(PORTS, len(PORTS)) if not taken(port))
+        free = (port for port in random.sample(among, len(among)) if not taken(port))
         return cls(next(free), next(free), next(free))
 
     def first_taken(self) -> int | None:
@@ -88,6 +88,11 @@ class Home:
     def url(self) -> str:
         """The AMQP address, password included."""
         return f"amqp://{USER}:{self.password}@{HOST}:{self.ports.amqp}/"
+
+    @property
+    def mark(self) -> str:
+        """What every process of the node has in its environment."""
+        return f"ERL_INETRC={self.folder / 'inetrc'}"
 
     @property
     def boot_log(self) -> Path:

@@ -19,6 +19,7 @@ from service.node.home import HOST, Home, NodeError, taken
 from service.node.process import (
     POLL,
     end_group,
+    end_marked,
     end_stray,
     eventually,
     find_epmd,
@@ -31,6 +32,8 @@ from service.node.process import (
 __all__ = ["Node", "NodeError"]
 
 STOP_WITHIN: Final = 20.0
+FOLLOW_WITHIN: Final = 10.0
+"""What the VM started ends after it, in milliseconds; a port closes last."""
 
 # A VM that still boots can miss a SIGTERM.
 TERM_AGAIN: Final = 2.0
@@ -102,15 +105,8 @@ class Node:
 
     async def stop(self) -> None:
         """Stop the node cleanly; none of its processes is left."""
-        self._dismiss("guard")
-        until = time.monotonic() + STOP_WITHIN
-        while self.alive and time.monotonic() < until:
-            self._signal(signal.SIGCONT)
-            self._signal(signal.SIGTERM)
-            await eventually(lambda: not self.alive, TERM_AGAIN)
-        self._dismiss("vm")
-        self._dismiss("epmd")
-        self._home.pids.unlink(missing_ok=True)
+        if self._running:
+            await self._end()
         self._held.close()
 
     def kill(self) -> None:
@@ -149,11 +145,27 @@ class Node:
         tables, log = "[dets:sync(Table) || Table <- dets:all()]", "catch mnesia:sync_log()"
         await self.ctl("eval", f"{tables}, {log}.")
 
+    async def _end(self) -> None:
+        self._dismiss("guard")
+        until = time.monotonic() + STOP_WITHIN
+        while self.alive and time.monotonic() < until:
+            self._signal(signal.SIGCONT)
+            self._signal(signal.SIGTERM)
+            await eventually(lambda: not self.alive, TERM_AGAIN)
+        self._dismiss("vm")
+        self._dismiss("epmd")
+        await end_marked(self._home.mark, FOLLOW_WITHIN)
+        self._home.pids.unlink(missing_ok=True)
+
     async def _end_leftovers(self) -> None:
         """End what an owner that was killed left running on this folder."""
-        for pid, mark in _noted(self._home):
+        noted = _noted(self._home)
+        for pid, mark in noted:
             if is_ours(pid, mark):
                 await end_stray(pid, mark, STOP_WITHIN)
+        if noted:
+            await end_marked(self._home.mark, FOLLOW_WITHIN)
+            await eventually(lambda: self._home.ports.first_taken() is None, FOLLOW_WITHIN)
 
     async def _start_port_mapper(self) -> None:
         self._refuse_taken_ports()

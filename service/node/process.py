@@ -121,6 +121,19 @@ async def end_stray(pid: int, mark: str, within: float) -> None:
             os.kill(pid, signal.SIGKILL)
 
 
+async def end_marked(mark: str, within: float, processes: Path = PROCESSES) -> None:
+    """Wait until no process has this variable (`NAME=value`); after so many seconds, SIGKILL.
+
+    Erlang's helpers end by themselves, soon after the VM; they have sessions of their own, so no
+    signal to a group reaches them. Where there is no `/proc` they are not waited for.
+    """
+    if not await eventually(lambda: not _marked(mark, processes), within):
+        for pid in _marked(mark, processes):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        await eventually(lambda: not _marked(mark, processes), within)
+
+
 async def eventually(happened: Callable[[], bool], within: float) -> bool:
     """Wait until it happened, at most so many seconds; return whether it did."""
     until = time.monotonic() + within
@@ -152,6 +165,18 @@ async def _greet(host: str, port: int) -> str:
     if not isinstance(start, commands.Connection.Start):
         return ""
     return str((start.server_properties or {}).get("version", ""))
+
+
+def _marked(mark: str, processes: Path) -> list[int]:
+    folders = processes.glob("[0-9]*")
+    return [int(one.name) for one in folders if mark.encode() in _variables(one)]
+
+
+def _variables(process: Path) -> list[bytes]:
+    try:
+        return (process / "environ").read_bytes().split(b"\x00")
+    except OSError:
+        return []
 
 
 def _asked_of_ps(pid: int) -> bytes:

@@ -18,6 +18,7 @@ import pytest
 
 from tests.support.absent import absent
 from tests.support.broker import node_is_possible
+from tests.support.ports import settled
 from tests.support.wait import wait_until
 
 ROOT: Final = Path(__file__).parents[2]
@@ -33,6 +34,8 @@ class Machine:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.data = folder / "data"
+        self.data.mkdir(mode=0o700)
+        settled(self.data / "broker")
         self.bin = folder / "bin"
         self.bin.mkdir()
         hub = self.bin / "hub"

@@ -18,6 +18,7 @@ from clients import _registry
 from contracts._names import Names
 from service.node.node import Node, NodeError
 from service.node.process import find_scripts
+from tests.support.ports import settled
 
 T = TypeVar("T")
 
@@ -88,7 +89,7 @@ async def open_broker(environment: Mapping[str, str]) -> AsyncIterator[Broker]:
         yield Broker(url, await version_of(url), f"the one of {URL_VARIABLE}")
     elif node_is_possible():
         with tempfile.TemporaryDirectory(prefix="hub-test-broker-") as folder:
-            async with Node(Path(folder)) as node:
+            async with Node(settled(Path(folder))) as node:
                 yield Broker(node.url, node.version, "a private node")
     else:
         with _container() as url:

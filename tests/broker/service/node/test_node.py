@@ -16,6 +16,7 @@ from aiormq.abc import AbstractChannel
 from service.node.home import HOST, Home
 from service.node.node import Node, NodeError
 from service.node.process import greeted
+from tests.support.ports import settled
 from tests.support.wait import wait_until
 
 OWNER = """
@@ -30,6 +31,11 @@ async def main():
 
 asyncio.run(main())
 """
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return settled(tmp_path)
 
 
 def port_of(node: Node) -> int:
@@ -115,15 +121,15 @@ async def test_ctl_that_takes_too_long_is_ended(own_node: Node) -> None:
         await own_node.ctl("list_users", within=0.01)
 
 
-def test_a_node_that_does_not_run_cannot_be_frozen(tmp_path: Path) -> None:
+def test_a_node_that_does_not_run_cannot_be_frozen(folder: Path) -> None:
     with pytest.raises(NodeError, match="start it first"):
-        Node(tmp_path).freeze()
+        Node(folder).freeze()
 
 
-async def test_a_start_that_takes_too_long_is_undone(tmp_path: Path) -> None:
+async def test_a_start_that_takes_too_long_is_undone(folder: Path) -> None:
     with pytest.raises(NodeError, match=r"did not answer within 0\.1 s"):
-        await Node(tmp_path).start(within=0.1)
-    assert processes_of(tmp_path) == []
+        await Node(folder).start(within=0.1)
+    assert processes_of(folder) == []
 
 
 async def test_a_second_owner_of_the_folder_is_refused(own_node: Node) -> None:
@@ -133,59 +139,59 @@ async def test_a_second_owner_of_the_folder_is_refused(own_node: Node) -> None:
     assert await greeted(HOST, port_of(own_node)) == own_node.version
 
 
-async def test_stop_leaves_no_process_and_a_new_start_has_the_same_address(tmp_path: Path) -> None:
-    async with Node(tmp_path) as node:
+async def test_stop_leaves_no_process_and_a_new_start_has_the_same_address(folder: Path) -> None:
+    async with Node(folder) as node:
         await put(node, "kept")
         url = node.url
-        assert len(processes_of(tmp_path)) >= 3
-    assert processes_of(tmp_path) == []
+        assert len(processes_of(folder)) >= 3
+    assert processes_of(folder) == []
     not_ours = os.getpid()  # a number that was the node's before the machine started anew
-    (tmp_path / "pids.json").write_text(f'{{"vm": {not_ours}, "epmd": {not_ours}}}')
-    async with Node(tmp_path) as again:
+    (folder / "pids.json").write_text(f'{{"vm": {not_ours}, "epmd": {not_ours}}}')
+    async with Node(folder) as again:
         assert again.url == url
         assert await take(again, "kept") == b"kept"
         again.freeze()
-    assert processes_of(tmp_path) == []
+    assert processes_of(folder) == []
 
 
-async def test_a_taken_port_is_named(tmp_path: Path) -> None:
-    port = Home.prepare(tmp_path).ports.amqp
+async def test_a_taken_port_is_named(folder: Path) -> None:
+    port = Home.prepare(folder).ports.amqp
     async with await asyncio.start_server(lambda _, writer: writer.close(), HOST, port):
         with pytest.raises(NodeError, match=f"Port {port} .* is taken by another program"):
-            await Node(tmp_path).start()
-    assert processes_of(tmp_path) == []
+            await Node(folder).start()
+    assert processes_of(folder) == []
 
 
-async def test_a_node_that_cannot_start_says_why(tmp_path: Path) -> None:
-    node = Node(tmp_path)
-    with (tmp_path / "rabbitmq.conf").open("a") as settings:
+async def test_a_node_that_cannot_start_says_why(folder: Path) -> None:
+    node = Node(folder)
+    with (folder / "rabbitmq.conf").open("a") as settings:
         settings.write("no.such.setting = 1\n")
     with pytest.raises(NodeError, match=r"ended at its start (?s:.)* no\.such\.setting"):
         await node.start()
-    assert processes_of(tmp_path) == []
+    assert processes_of(folder) == []
 
 
-async def test_the_node_ends_with_its_owner_and_the_next_one_starts(tmp_path: Path) -> None:
-    command = (sys.executable, "-c", OWNER, str(tmp_path))
+async def test_the_node_ends_with_its_owner_and_the_next_one_starts(folder: Path) -> None:
+    command = (sys.executable, "-c", OWNER, str(folder))
     owner = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
     assert owner.stdout is not None
     assert await owner.stdout.readline() == b"ready\n"
     owner.kill()
     await owner.wait()
-    await wait_until(lambda: not processes_of(tmp_path), within=20, what="the end of the node")
+    await wait_until(lambda: not processes_of(folder), within=20, what="the end of the node")
 
 
-async def test_what_a_dead_owner_left_is_ended_first(tmp_path: Path) -> None:
-    command = (sys.executable, "-c", OWNER, str(tmp_path))
+async def test_what_a_dead_owner_left_is_ended_first(folder: Path) -> None:
+    command = (sys.executable, "-c", OWNER, str(folder))
     owner = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
     assert owner.stdout is not None
     assert await owner.stdout.readline() == b"ready\n"
-    guards = [p for p in processes_of(tmp_path) if p.name() == "sh"]
+    guards = [p for p in processes_of(folder) if p.name() == "sh"]
     for guard in guards:
         os.kill(guard.pid, signal.SIGKILL)
-    left = {p.pid for p in processes_of(tmp_path)} - {guard.pid for guard in guards}
+    left = {p.pid for p in processes_of(folder)} - {guard.pid for guard in guards}
     owner.kill()
     await owner.wait()
-    async with Node(tmp_path) as node:
+    async with Node(folder) as node:
         assert await greeted(HOST, port_of(node))
-        assert left.isdisjoint(p.pid for p in processes_of(tmp_path))
+        assert left.isdisjoint(p.pid for p in processes_of(folder))

@@ -14,6 +14,7 @@ from service.node.home import HOST, NodeError
 from service.node.process import (
     WRAPPER,
     end_group,
+    end_marked,
     end_stray,
     eventually,
     find_epmd,
@@ -116,6 +117,24 @@ async def test_a_stray_that_does_not_listen_is_killed() -> None:
     await end_stray(process.pid, "mark-of-this-test", within=0.05)
     process.communicate()
     assert process.returncode == -9
+
+
+async def test_what_bears_the_mark_is_waited_for() -> None:
+    process = spawn(
+        ["/bin/cat"], {"A": "b", "MARK": "1"}, subprocess.DEVNULL, given=subprocess.PIPE
+    )
+    assert process.stdin is not None
+    asyncio.get_running_loop().call_later(0.1, process.stdin.close)
+    await end_marked("MARK=1", within=60)
+    assert process.wait() == 0
+
+
+async def test_what_bears_the_mark_for_too_long_is_killed() -> None:
+    marked, other = (spawn(SLEEPER, {"MARK": mark}, subprocess.DEVNULL) for mark in ("2", "22"))
+    await end_marked("MARK=2", within=0.05)
+    assert marked.wait() == -9
+    assert other.poll() is None
+    end_group(other)
 
 
 async def test_waiting_ends_with_the_time() -> None:
