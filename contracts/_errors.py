@@ -134,7 +134,7 @@ class LimitReached(Failure):
 
 
 class WouldMissDeadline(LimitReached):
-    """The bucket cannot serve it in time."""
+    """The bucket cannot serve it in time, or its asker has used up what the access file allows."""
 
     code = "would_miss_deadline"
     title = "The limit cannot serve this before its deadline"

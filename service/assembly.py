@@ -125,7 +125,9 @@ class Assembly:
     def _owner(self, integration: Integration) -> Owner:
         base = self._base
         shared = Shared(base.clock.now, self._cache)
-        surroundings = Surroundings(integration, self.store, shared, base.clock)
+        surroundings = Surroundings(
+            integration, self.store, shared, base.clock, base.access, self.store
+        )
         running = Running(compose(surroundings), base.clock)
         understanding = self._understandings[integration.name]
 

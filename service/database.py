@@ -44,6 +44,14 @@ calls: Final = Table(
     Column("changed", Float, nullable=False),
     Index("calls_changed", "changed"),
 )
+quotas: Final = Table(
+    "quotas",
+    metadata,
+    Column("user", String(255), primary_key=True),
+    Column("day", Integer, primary_key=True),
+    Column("pattern", String(255), primary_key=True),
+    Column("used", Integer, nullable=False),
+)
 identity: Final = Table("identity", metadata, Column("store_id", String(32), primary_key=True))
 
 

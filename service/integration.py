@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
+from math import isfinite
 from typing import Any
 
 from clients import _recordings, _registry
@@ -50,6 +51,8 @@ class Integration:
         self.upstreams = facts.upstreams_in(means.env)
         self.most = means.window
         """Requests that it holds in memory at most."""
+        self.taken = means.window
+        """Requests that it holds in memory at most for now."""
         self.largest = means.most_bytes
         """Bytes of a result."""
         self.lacking = facts.lacking(means.env)
@@ -111,6 +114,11 @@ class Integration:
             for gate in self.gates.values()
         )
         return max(found, default=self.most)
+
+    def wait(self) -> float:
+        """Return the seconds until all that waits now may have left."""
+        etas = (gate.eta() for gate in self.gates.values())
+        return max(filter(isfinite, etas), default=0.0)
 
     @property
     def busy(self) -> bool:

@@ -1,7 +1,8 @@
 """The way of a request through the hub, as one list of steps, outermost first."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
 
@@ -11,21 +12,28 @@ from clients._http import TransportError
 from clients._verdict import broken
 from contracts import (
     Expired,
+    Facts,
     Failure,
     IdempotencyConflict,
     Internal,
     NotConfigured,
     OutcomeUnknown,
     Result,
+    WouldMissDeadline,
 )
+from service.access import Access
 from service.answer import Answer, bug, failed
 from service.ask import Ask
 from service.integration import Integration
+from service.quota import DAY, Counts, used_up
 from service.records import Claim, ClaimLost, Records, Taken
 from service.shared import Shared, TooLate
 
 Inner = Callable[[Ask], Awaitable[Answer]]
 Step = Callable[["Surroundings", Ask, Inner], Awaitable[Answer]]
+
+_SOON: Final = 1.0
+"""Seconds after which an agent may ask again at the earliest, once its share is taken."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,10 @@ class Surroundings:
     records: Records
     shared: Shared
     clock: Clock
+    access: Access
+    counts: Counts
+    held: Counter[str] = field(default_factory=Counter)
+    """Requests under way, by each user that has a share."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +134,41 @@ async def configured(at: Surroundings, ask: Ask, inner: Inner) -> Answer:
     return await inner(ask)
 
 
+async def in_share(at: Surroundings, ask: Ask, inner: Inner) -> Answer:
+    """Refuse what is over its agent's share of the window: a flood is drained, not waited for."""
+    user, held = ask.envelope.user, at.held
+    most = at.access.most(user, at.integration.taken)
+    if most is None:
+        return await inner(ask)
+    if held[user] >= most:
+        after = max(_SOON, at.integration.wait())
+        text = f"{user!r} has {most} requests waiting here, its share of the hub's window."
+        return failed(WouldMissDeadline(text, Facts(retry_after=after)), ask.operation.name)
+    held[user] += 1
+    try:
+        return await inner(ask)
+    finally:
+        held[user] -= 1
+        if not held[user]:
+            del held[user]
+
+
+async def in_quota(at: Surroundings, ask: Ask, inner: Inner) -> Answer:
+    """Refuse what is over its agent's requests per day."""
+    user, wall = ask.envelope.user, at.clock.wall()
+    limits = at.access.daily(user, ask.operation.name)
+    if not limits:
+        return await inner(ask)
+    day = int(wall // DAY)
+    if over := await at.counts.count(user, limits, day):
+        return failed(used_up(user, over, limits[over], wall), ask.operation.name)
+    try:
+        return await inner(ask)
+    except BaseException:  # it comes again, and is counted then
+        at.counts.uncount(user, limits, day)
+        raise
+
+
 async def shared(at: Surroundings, ask: Ask, inner: Inner) -> Answer:
     """Let identical reads share one call, and serve from the cache what may be."""
     if ask.operation.kind != "safe" or ask.envelope.fresh:
@@ -156,7 +203,16 @@ async def called(at: Surroundings, ask: Ask, inner: Inner) -> Answer:  # noqa: A
     )
 
 
-STEPS: Final[Sequence[Step]] = (recorded, guarded, in_time, configured, shared, called)
+STEPS: Final[Sequence[Step]] = (
+    recorded,
+    guarded,
+    in_time,
+    configured,
+    in_share,
+    in_quota,
+    shared,
+    called,
+)
 
 
 def compose(at: Surroundings, steps: Sequence[Step] = STEPS) -> Inner:

@@ -5,7 +5,7 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from typing import Any, Final, TypeVar, cast
@@ -14,6 +14,7 @@ from uuid import uuid4
 import structlog
 from sqlalchemy import Connection, delete, insert, select, update
 
+from service import quota
 from service.answer import Answer, Served
 from service.database import calls, identified, opened
 from service.records import Claim, ClaimLost, Key, LastWord, Taken
@@ -108,6 +109,14 @@ class Store:
             return Taken(answer=self._done(on, taken.claim, answer))
 
         return await self._do(job)
+
+    async def count(self, user: str, limits: Mapping[str, int], day: int) -> str:
+        """Count one request; returns the pattern that is used up, if one is."""
+        return await self._do(lambda on: quota.count(on, user, limits, day))
+
+    def uncount(self, user: str, patterns: Collection[str], day: int) -> None:
+        """Take one request back, with a commit for which nobody waits."""
+        self._work.put((lambda on: quota.uncount(on, user, patterns, day), Future()))
 
     async def aclose(self) -> None:
         """Write what is left, and close."""
@@ -215,6 +224,7 @@ class Store:
             self._forget(on, now - KEPT, _TOLD, _SANDBOX)
             if unheard := self._forget(on, now - KEPT_UNHEARD, _DONE):
                 log.warning("outcomes_forgotten_unheard", count=unheard)
+            quota.forget(on, now)
 
     def _forget(self, on: Connection, before: float, *states: str) -> int:
         old = calls.c.changed < before

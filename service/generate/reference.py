@@ -1,6 +1,11 @@
 """The generated pages of ``docs/reference``: what the code itself says."""
 
+import json
+
+from pydantic.fields import FieldInfo
+
 from contracts import CODES, Failure
+from service.access import Grant
 from service.generate.catalog import chapter
 from service.generate.catalog_pages import catalog_pages
 from service.generate.markdown import HEAD
@@ -30,12 +35,30 @@ _KEPT = (
     "[Ask from an agent](../how-to/ask-from-an-agent.md#one-id-for-one-intent) shows how."
 )
 
+_ACCESS = (
+    "`HUB_ACCESS_FILE` is a JSON object with an entry for each user. The names are users of the "
+    "broker, which checks the `user_id` of every message against its connection; who is not named "
+    "may call nothing, nor may a message without `user_id`. Two names are not of the broker: "
+    "`http` for what comes over `/api/calls`, and `cli:<login>` for `hub call` with the hub's own "
+    "address. The file is read when the hub starts."
+)
+_FORBIDDEN = (
+    "What is not allowed is `forbidden`. What is over `requests_per_day` or `share` is "
+    "`would_miss_deadline`, at once, with `retry_after`: until 00:00 UTC, or until what waits now "
+    "has left. Like every refusal of what acts it is kept under its id: ask again with a new one."
+)
+_COUNTED = (
+    "Requests are counted in the record of calls, so for all hubs together and through restarts. "
+    "A request counts once it is let in, whatever becomes of it; not one that is refused before, "
+    "nor a repeat with the same id. What was under way in a hub that was killed is counted again."
+)
+
 
 def pages() -> dict[str, str]:
     """Return the text of every page by its name below ``docs/reference/``."""
     own = [*own_clients()]
     chapters = [chapter(one, answered=True) for one in own]
-    found = {"errors.md": _errors(), "settings.md": _settings()}
+    found = {"access.md": _access(), "errors.md": _errors(), "settings.md": _settings()}
     return found | catalog_pages(chapters) | registry_page(own)
 
 
@@ -83,3 +106,26 @@ def _settings() -> str:
     for name, info in Settings.model_fields.items():
         lines.append(f"| `{variable(name)}` | {default_of(name)} | {about(info.description)} |")
     return "\n".join(lines) + "\n"
+
+
+def _access() -> str:
+    lines = [
+        "# Access file",
+        "",
+        HEAD,
+        _ACCESS,
+        "",
+        "| field | default | what it is |",
+        "|---|---|---|",
+    ]
+    for name, info in Grant.model_fields.items():
+        lines.append(f"| `{name}` | {_default(info)} | {about(info.description)} |")
+    lines += ["", _FORBIDDEN, "", _COUNTED]
+    return "\n".join(lines) + "\n"
+
+
+def _default(info: FieldInfo) -> str:
+    if info.is_required():
+        return "required"
+    value = info.get_default(call_default_factory=True)
+    return f"`{json.dumps(value)}`" if value or value is False else "none"

@@ -219,7 +219,8 @@ class Owner:
         self._away = self._too_long and not self._window
         if not self._away:
             self._too_long = False
-            self._subscription = self._subscribe(self._desk.take, max(1, self._window))
+            self.integration.taken = max(1, self._window)
+            self._subscription = self._subscribe(self._desk.take, self.integration.taken)
             self._subscription.start()
 
     def _may_widen(self) -> bool:

@@ -7,8 +7,12 @@ from contracts import Forbidden
 from service.access import Access, read_access
 
 FILE = """{
-  "alice": {"operations": ["notion.*", "twilio.get_message"]},
-  "bob": {"operations": ["*"], "classes": ["safe"]},
+  "alice": {
+    "operations": ["notion.*", "twilio.get_message"],
+    "requests_per_day": {"*": 100, "notion.*": 50, "twilio.get_message": 2},
+    "share": 0.25
+  },
+  "bob": {"operations": ["*"], "classes": ["safe"], "requests_per_day": 10},
   "olga": {"operations": [], "operator": true}
 }"""
 
@@ -28,7 +32,8 @@ def access(tmp_path: Path) -> Access:
         ("alice", "twilio.send_message", "unsafe", "does not allow 'alice'"),
         ("bob", "twilio.get_message", "safe", ""),
         ("bob", "twilio.send_message", "unsafe", "does not allow 'bob'"),
-        ("-", "notion.get_page", "safe", "does not name"),
+        ("carol", "notion.get_page", "safe", "does not name the user 'carol'"),
+        ("-", "notion.get_page", "safe", "set the property user_id"),
     ],
 )
 def test_who_may_call_what(
@@ -51,14 +56,49 @@ def test_without_a_file_everyone_may() -> None:
     access = read_access(None)
     assert not access.restricted
     access.permit("-", "any.thing", "unsafe")
+    assert access.daily("-", "any.thing") == {}
+    assert access.most("-", 256) is None
+
+
+@pytest.mark.parametrize(
+    ("user", "operation", "limits"),
+    [
+        ("alice", "notion.get_page", {"*": 100, "notion.*": 50}),
+        ("alice", "twilio.get_message", {"*": 100, "twilio.get_message": 2}),
+        ("bob", "notion.get_page", {"*": 10}),
+        ("olga", "notion.get_page", {}),
+        ("carol", "notion.get_page", {}),
+    ],
+)
+def test_how_many_a_day(access: Access, user: str, operation: str, limits: dict[str, int]) -> None:
+    assert access.daily(user, operation) == limits
+
+
+def test_the_share_of_a_window(access: Access) -> None:
+    assert [access.most("alice", window) for window in (256, 8, 1)] == [64, 2, 1]
+    assert access.most("bob", 256) is None
 
 
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("{", "Invalid JSON"),
-        ('{"a": {"operations": ["no spaces"]}}', "a.operations.0"),
-        ('{"a": {"operations": ["*"], "calls": 1}}', "a.calls"),
+        ("{", "not JSON as it has to be"),
+        ("", "not JSON as it has to be"),
+        ("[]", "valid dictionary"),
+        ('{"a": {"operations": []}, "a": {"operations": ["*"]}}', "'a' stands there twice"),
+        ('{"a": {}}', "user 'a', operations: it is missing"),
+        ('{"-": {"operations": ["*"]}}', "user '-': it is no user's name"),
+        ('{"": {"operations": ["*"]}}', "it is no user's name"),
+        (
+            '{"a": {"operations": ["no spaces"]}}',
+            "user 'a', operations.0: it has to be an operation, <integration>.* or *",
+        ),
+        ('{"a": {"operations": ["*"], "calls": 1}}', "user 'a', calls: there is no such field"),
+        ('{"a": {"operations": ["*"], "classes": ["read"]}}', "user 'a', classes.0: .*'safe'"),
+        ('{"a": {"operations": ["*"], "requests_per_day": 0}}', "user 'a', requests_per_day"),
+        ('{"a": {"operations": ["*"], "requests_per_day": {"x": 1}}}', "requests_per_day.x"),
+        ('{"a": {"operations": ["*"], "share": 1.5}}', "user 'a', share: .*less than 1"),
+        ('{"a": {"operations": ["*"], "operator": "perhaps"}}', "user 'a', operator: .*boolean"),
         (None, "cannot be read"),
     ],
 )
@@ -66,5 +106,15 @@ def test_a_wrong_file_is_said(tmp_path: Path, text: str | None, says: str) -> No
     place = tmp_path / "access.json"
     if text is not None:
         place.write_text(text)
-    with pytest.raises(ValueError, match=f"HUB_ACCESS_FILE.*{says}"):
+    with pytest.raises(ValueError, match=rf"HUB_ACCESS_FILE.*: .*{says}.*\.$"):
         read_access(place)
+
+
+def test_each_wrong_thing_is_said_on_a_line_of_its_own(tmp_path: Path) -> None:
+    place = tmp_path / "access.json"
+    place.write_text('{"a": {"operations": ["x"]}, "b": {"operations": [], "share": 0}}')
+    with pytest.raises(ValueError, match="HUB_ACCESS_FILE") as wrong:
+        read_access(place)
+    first, second = str(wrong.value).splitlines()
+    assert "'a', operations.0" in first
+    assert "'b', share" in second

@@ -156,6 +156,14 @@ def test_it_holds_no_more_than_it_can_serve_soon(
     assert integration.window() == most
 
 
+def test_how_long_what_waits_now_will_take() -> None:
+    integration = make("space_weather", SPACE_WEATHER_NASA_LIMIT="1/10s", **KEY)
+    assert integration.wait() == 0.0
+    now, gate = integration.now(), integration.gates["nasa"]
+    assert gate.bucket.take(now, 1.0, now)
+    assert integration.wait() == 10.0
+
+
 SITES = {
     "DEPOT_SITES": "north,south",
     "DEPOT_NORTH_URL": "https://north.test",

@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from clients._operation import Operation, Traits
 from clients._redact import Redactor
 from contracts import Request, Result, UpstreamRejected
 from contracts._events import Mode
+from service.access import Access, Grant
 from service.answer import Answer
 from service.ask import Ask, fingerprint
 from service.envelope import Envelope
@@ -19,6 +21,7 @@ from service.records import Claim, Key
 from service.shared import Shared
 from service.store import Store
 from tests.support.clock import QuickClock
+from tests.support.wait import wait_until
 
 
 class Thing(Result):
@@ -47,6 +50,7 @@ class Shop:
     mode: Mode = "configured"
     unusable: tuple[str, ...] = ()
     largest: int = 1000
+    taken: int = 4
     redact: Redactor = field(default_factory=Redactor)
     calls: list[Call] = field(default_factory=list)
 
@@ -56,6 +60,9 @@ class Shop:
 
     def get(self) -> "Shop":
         return self
+
+    def wait(self) -> float:
+        return 0.25 * len(self.calls)
 
     async def call(self, _: Request[Any], call: Call) -> Result:
         self.calls.append(call)
@@ -76,11 +83,16 @@ class Bench:
     answer: Inner
 
 
+def surroundings(shop: Shop, store: Store, **grants: Grant) -> Surroundings:
+    shared, access = Shared(shop.clock.now), Access(grants or None)
+    return Surroundings(shop, store, shared, shop.clock, access, store)  # type: ignore[arg-type]
+
+
 @pytest.fixture
 async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     clock = QuickClock()
     shop, store = Shop(clock), Store(f"sqlite:///{tmp_path}/calls.sqlite3")
-    at = Surroundings(shop, store, Shared(clock.now), clock)  # type: ignore[arg-type]
+    at = surroundings(shop, store)
     yield Bench(shop, store, clock, compose(at))
     await store.aclose()
 
@@ -204,7 +216,7 @@ async def overtaken(bench: Bench, by: Callable[[Claim], Awaitable[object]]) -> A
             await left.pop()(taken.claim)
         return await inner(ask)
 
-    at = Surroundings(bench.shop, store, Shared(bench.clock.now), bench.clock)  # type: ignore[arg-type]
+    at = surroundings(bench.shop, store)
     return await compose(at, (STEPS[0], overtake, *STEPS[1:]))(ask("unsafe"))
 
 
@@ -238,7 +250,7 @@ async def test_a_claim_that_was_lost_to_one_who_sent_it_is_left_to_him(bench: Be
 
 async def test_the_record_hears_that_an_outcome_arrived(bench: Bench) -> None:
     heard = Heard(bench.store)
-    at = Surroundings(bench.shop, heard, Shared(bench.clock.now), bench.clock)  # type: ignore[arg-type]
+    at = replace(surroundings(bench.shop, bench.store), records=heard)  # type: ignore[arg-type]
     answer = compose(at)
     for kind in ("unsafe", "unsafe", "safe"):  # the second is a replay
         (await answer(ask(kind, request_id=kind))).acknowledged()
@@ -329,6 +341,72 @@ async def test_what_acted_beside_a_recording_is_done(bench: Bench) -> None:
 
 
 async def test_steps_that_answer_nothing_are_a_bug_of_the_list(bench: Bench) -> None:
-    at = Surroundings(bench.shop, bench.store, Shared(lambda: 0.0), bench.clock)  # type: ignore[arg-type]
+    at = surroundings(bench.shop, bench.store)
     with pytest.raises(AssertionError, match=r"shop\.get"):
         await compose(at, ())(ask())
+
+
+def granted(bench: Bench, **more: Any) -> Inner:  # noqa: ANN401
+    grant = Grant(operations=("*",), **more)
+    return compose(surroundings(bench.shop, bench.store, alice=grant, bob=grant))
+
+
+async def test_over_its_share_an_agent_is_refused_at_once_and_others_are_not(bench: Bench) -> None:
+    held = asyncio.Event()
+
+    async def wait(_: Surroundings, ask: Ask, inner: Inner) -> Answer:
+        await held.wait()
+        return await inner(ask)
+
+    grant = Grant(operations=("*",), share=0.5)
+    at = surroundings(bench.shop, bench.store, alice=grant)
+    answer = compose(at, (*STEPS[:-1], wait, STEPS[-1]))
+    inside = [
+        asyncio.ensure_future(answer(ask("keyed", request_id=f"r-{n}", user="alice")))
+        for n in range(2)
+    ]
+    await wait_until(lambda: at.held["alice"] == 2)
+    over = await answer(ask("keyed", request_id="r-over", user="alice"))
+    assert (code(over), over.problem().retry_after) == ("would_miss_deadline", 1.0)
+    assert "'alice' has 2 requests" in over.problem().detail
+    other = asyncio.ensure_future(answer(ask("keyed", request_id="r-9", user="bob")))
+    held.set()
+    assert all(one.ok for one in await asyncio.gather(*inside, other))
+    assert (await answer(ask("keyed", request_id="r-later", user="alice"))).ok
+    assert (await answer(ask("keyed", request_id="r-over", user="alice"))).body == over.body
+    assert at.held == {}
+
+
+async def test_a_share_comes_free_when_what_waits_has_left(bench: Bench) -> None:
+    bench.shop.calls = [Call()] * 20
+    at = surroundings(bench.shop, bench.store, alice=Grant(operations=("*",), share=0.1))
+    at.held["alice"] = 1
+    assert (await compose(at)(ask(user="alice"))).problem().retry_after == 5.0
+
+
+async def test_over_its_day_an_agent_is_refused_until_the_next(bench: Bench) -> None:
+    answer = granted(bench, requests_per_day={"shop.make": 2, "*": 3})
+    codes = [
+        code(await answer(ask("unsafe", request_id=name, user="alice")))
+        for name in ("r-1", "r-1", "r-2", "r-3")
+    ]
+    assert codes == ["", "", "", "would_miss_deadline"]
+    refused = await answer(ask("unsafe", request_id="r-3", user="alice"))
+    left = 86_400 - bench.clock.wall() % 86_400
+    assert refused.problem().retry_after == pytest.approx(left)
+    assert (await answer(ask("unsafe", request_id="r-1", user="bob"))).ok
+    assert (await answer(ask(fresh=True, user="alice"))).ok
+    assert code(await answer(ask(fresh=True, user="alice"))) == "would_miss_deadline"
+    bench.clock.advance(left)
+    assert (await answer(ask(fresh=True, user="alice"))).ok
+
+
+async def test_what_is_handed_back_is_not_counted_twice(bench: Bench) -> None:
+    answer = granted(bench, requests_per_day=1)
+    bench.shop.run = lambda _: HandedBack()
+    for _ in range(3):
+        with pytest.raises(HandedBack):
+            await answer(ask("keyed", user="alice"))
+    bench.shop.run = lambda _: None
+    assert (await answer(ask("keyed", user="alice"))).ok
+    assert code(await answer(ask("keyed", request_id="r-2", user="alice"))) == "would_miss_deadline"

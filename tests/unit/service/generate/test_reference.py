@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from contracts import CODES
+from service.access import Grant
 from service.generate.contract_files import stale_pages, write_pages
 from service.generate.reference import pages
 from service.settings import Settings
@@ -19,6 +20,7 @@ def test_every_code_and_every_setting_has_its_row(found: Mapping[str, str]) -> N
     rows = [f"| `{code}` | `{kind.__name__}` |" for code, kind in CODES.items()]
     assert all(row in found["errors.md"] for row in rows)
     assert all(f"`HUB_{name.upper()}`" in found["settings.md"] for name in Settings.model_fields)
+    assert all(f"| `{name}` | " in found["access.md"] for name in Grant.model_fields)
 
 
 @pytest.mark.parametrize(
@@ -35,6 +37,13 @@ def test_a_code_has_its_range(found: Mapping[str, str], cells: str) -> None:
 
 def test_defaults_are_those_of_env_example(found: Mapping[str, str]) -> None:
     assert "| `HUB_HEALTH_INTERVAL` | 60 |" in found["settings.md"]
+
+
+@pytest.mark.parametrize(
+    "cells", ["`operations` | required |", "`operator` | `false` |", "`share` | none |"]
+)
+def test_a_field_of_the_access_file_has_its_default(found: Mapping[str, str], cells: str) -> None:
+    assert f"| {cells}" in found["access.md"]
 
 
 def test_it_says_how_long_an_outcome_is_kept(found: Mapping[str, str]) -> None:
