@@ -47,6 +47,8 @@ class Call:
     """Told once, when it has to wait: its place in the agents' order (from 0), and seconds."""
     recall: "asyncio.Future[None] | None" = None
     """Done once it is to be handed back, unless something of it has left."""
+    unwanted: Callable[[], bool] = bool
+    """Tells, when it would leave, that nobody can take its outcome: it is handed back too."""
 
     ends: float | None = None
     """When it has to be over: set at the first attempt."""
@@ -67,7 +69,9 @@ class Call:
     @property
     def recalled(self) -> bool:
         """Whether it is to be handed back."""
-        return self.recall is not None and self.recall.done() and not self.sent
+        if self.sent:
+            return False
+        return (self.recall is not None and self.recall.done()) or self.unwanted()
 
     @property
     def played(self) -> bool:

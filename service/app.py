@@ -139,8 +139,14 @@ class Hub:
             stack.push_async_callback(lease.close)
         for loop in (*work.watches(), roster.run()):
             self._run(stack, loop)
-        links = vars(base.links)
-        self._readiness = Readiness(links, work.leases, work.owners, self._listeners, base.clock)
+        self._readiness = Readiness(
+            links=vars(base.links),
+            publisher=base.publisher,
+            leases=work.leases,
+            owners=work.owners,
+            listeners=self._listeners,
+            clock=base.clock,
+        )
 
     async def _listen(
         self, stack: AsyncExitStack, source: str | Temporary, take: OnDelivery, prefetch: int

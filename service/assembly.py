@@ -134,6 +134,7 @@ class Assembly:
         async def handle(delivery: Delivery, envelope: Envelope) -> Answer:
             ask = understanding.ask(delivery, envelope)
             ask.call.recall = delivery.recall
+            ask.call.unwanted = partial(self._post.is_full, envelope)
             if envelope.progress:
                 ask.call.on_wait = partial(desk.promise, envelope)
             return await running.answer(ask, delivery.lost)

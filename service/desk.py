@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import structlog
 
@@ -32,6 +32,10 @@ class Reads(Protocol):
         """
         ...
 
+
+NOT_CALLED: Final = DeadLetter(
+    "reply_refused", "The queue for the reply is full, so the call was not made. Empty it, replay."
+)
 
 Handle = Callable[[Delivery, Envelope], Awaitable[Answer]]
 _Work = tuple[float, int]
@@ -66,6 +70,11 @@ class Desk:
         """Seconds since the oldest that is under way was taken; 0 if none is."""
         oldest = next(iter(self._tasks.values()), None)
         return self._post.clock.now() - oldest[0] if oldest else 0.0
+
+    @property
+    def silent(self) -> float:
+        """Seconds for which the broker has said nothing of replies, or of anything that left."""
+        return self._post.publisher.silent
 
     def take(self, delivery: Delivery) -> None:
         """See a delivery through.
@@ -132,12 +141,17 @@ class Desk:
             with _given_up(delivery) if not envelope.named else contextlib.nullcontext():
                 answer = await self._answer(delivery, envelope)
         except HandedBack:
-            delivery.requeue()
+            if post.is_full(envelope):
+                await post.bury(delivery, NOT_CALLED, envelope.user)
+            else:
+                delivery.requeue()
             return
         post.metrics.answered(envelope.operation, answer, post.clock.now() - began)
         await post.reply(delivery, envelope, answer)
 
     async def _answer(self, delivery: Delivery, envelope: Envelope) -> Answer:
+        if self._post.is_full(envelope):
+            raise HandedBack
         try:
             return await self._handle(delivery, envelope)
         except HandedBack:

@@ -99,6 +99,11 @@ class Integration:
             gate.bucket.confirm(plan)
             gate.pump()
 
+    def withhold(self) -> None:
+        """Nothing may be spent before the next `confirm`."""
+        for gate in self.gates.values():
+            gate.bucket.revoke()
+
     def window(self) -> int:
         """Return how many requests to hold in memory: those that it can serve soon, if any.
 
@@ -132,8 +137,8 @@ class Integration:
 
     def close(self) -> None:
         """Let nobody through; who waits is handed back."""
+        self.withhold()
         for gate in self.gates.values():
-            gate.bucket.revoke()
             gate.close()
 
     def _mode(self) -> Mode:

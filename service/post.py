@@ -25,7 +25,9 @@ REPLY_WITHIN: Final = 60.0
 FULL_WITHIN: Final = 3.0
 """Seconds for which a reply is offered to a full queue; its request holds a place in the window."""
 _FULL_KNOWN: Final = 30.0
-"""Seconds for which a queue that stayed full is offered each reply only once."""
+"""Seconds for which no call is made whose reply would go to a queue that stayed full."""
+_FULL_AGAIN: Final = 60.0
+"""Seconds for which such a queue is offered each reply only once."""
 _MOST_FULL: Final = 1024
 
 _REASONS: Final[Mapping[Published, str]] = {
@@ -50,6 +52,12 @@ class Post:
     metrics: Metrics
     full: dict[str, float] = field(default_factory=dict)
     """Where replies were refused to the end, and when that was last."""
+
+    def is_full(self, envelope: Envelope) -> bool:
+        """Return whether the queue for this asker's reply refused one to the end of late."""
+        if not self.full:
+            return False
+        return self._full_for(route(envelope, self.names).key) < _FULL_KNOWN
 
     async def reply(self, delivery: Delivery, envelope: Envelope, answer: Answer) -> None:
         """Publish the outcome, then settle the request as `settle.after` says."""
@@ -98,8 +106,7 @@ class Post:
 
     async def _offer(self, envelope: Envelope, message: Message) -> tuple[Published, str]:
         to = route(envelope, self.names)
-        now = self.clock.now()
-        known = now - self.full.get(to.key, -math.inf) < _FULL_KNOWN
+        now, known = self.clock.now(), self._full_for(to.key) < _FULL_AGAIN
         until = Until(now + REPLY_WITHIN, now if known else now + FULL_WITHIN)
         try:
             await self.publisher.publish_until(
@@ -117,6 +124,9 @@ class Post:
             return "unconfirmed", str(error)
         self.full.pop(to.key, None)
         return "confirmed", ""
+
+    def _full_for(self, key: str) -> float:
+        return self.clock.now() - self.full.get(key, -math.inf)
 
     def _note_full(self, key: str) -> None:
         """Offer replies to this address only once each, for some time."""

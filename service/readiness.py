@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 from clients._clock import Clock
 from service.amqp.link import Link
+from service.amqp.publisher import SILENT
 
 ASKS_EVERY: Final = 1.0
 """Seconds for which the broker's word about the leases that are waited for counts."""
@@ -67,6 +68,15 @@ class Stands(Protocol):
         ...
 
 
+class Speaks(Protocol):
+    """The way out for replies (`service.amqp.publisher.Publisher`)."""
+
+    @property
+    def silent(self) -> float:
+        """Seconds for which the broker has said nothing of what was published."""
+        ...
+
+
 @dataclass
 class Readiness:
     """What a hub lacks, from what it knows and, of leases that it waits for, what the broker says.
@@ -76,6 +86,7 @@ class Readiness:
     """
 
     links: Mapping[str, Link]
+    publisher: Speaks
     leases: Mapping[str, Stands]
     owners: Mapping[str, Serves]
     listeners: Sequence[tuple[str, Attached]]
@@ -90,9 +101,7 @@ class Readiness:
         return next(self._known(), "") or await self._unanswered()
 
     def _known(self) -> Iterator[str]:
-        for name, link in self.links.items():
-            if not link.up:
-                yield f"The {name} connection is down: {link.reason}."
+        yield from self._broken()
         for name, consumer in self.listeners:
             if not consumer.attached:
                 yield f"{name} is not consumed; the log says why."
@@ -103,6 +112,15 @@ class Readiness:
                 yield f"The lease of {name} came, but no renewal was confirmed in time."
             elif self.owners[name].detached:
                 yield f"The request queue of {name} is not consumed; the log says why."
+
+    def _broken(self) -> Iterator[str]:
+        for name, link in self.links.items():
+            if not link.up:
+                yield f"The {name} connection is down: {link.reason}."
+            elif link.blocked:
+                yield f"The broker takes no messages ({link.blocked}): free its memory or disk."
+        if (silent := self.publisher.silent) > SILENT:
+            yield f"The broker has not confirmed a message for {silent:.0f} s: no call begins."
 
     async def _unanswered(self) -> str:
         async with self._asking:

@@ -51,6 +51,11 @@ class Link:
         return self._wire is not None
 
     @property
+    def blocked(self) -> str:
+        """The broker's reason to take no messages here; empty when it takes them."""
+        return "" if self._wire is None else self._wire.blocked
+
+    @property
     def reason(self) -> str:
         """Why there is no connection; empty when there is one."""
         return self._reason

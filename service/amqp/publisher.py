@@ -28,6 +28,8 @@ from service.pauses import Pauses
 
 CONFIRM_WITHIN: Final = 5.0
 MOST_IN_FLIGHT: Final = 512
+SILENT: Final = 2.0
+"""Seconds without a word of the broker about what was published, after which no call may begin."""
 _SHORTEST_PAUSE: Final = 0.05
 _LONGEST_PAUSE: Final = 1.0
 _MOST_SUSPECTS: Final = 256
@@ -99,6 +101,16 @@ class Publisher:
         self._opening: dict[Lane, asyncio.Task[Channel]] = {}
         self._suspects: dict[tuple[str, str], None] = {}
         self._retiring: set[asyncio.Task[None]] = set()
+        self._waiting = 0
+        self._silent_since: float | None = None
+
+    @property
+    def silent(self) -> float:
+        """Seconds for which the broker has said nothing of anything that was published; 0 if none.
+
+        One address that does not answer is no silence as long as others do.
+        """
+        return 0.0 if self._silent_since is None else self._clock() - self._silent_since
 
     async def publish(
         self,
@@ -119,6 +131,7 @@ class Publisher:
         """
         lane = Lane(exchange, suspect=(exchange, key) in self._suspects)
         channel: Channel | None = None
+        self._begin()
         try:
             with self._deadlines.within(within):
                 async with self._slots:
@@ -132,7 +145,13 @@ class Publisher:
         except (Unroutable, Refused):
             self._trust(lane, key)
             raise
-        self._trust(lane, key)
+        except Unsendable:
+            self._hear()
+            raise
+        else:
+            self._trust(lane, key)
+        finally:
+            self._waiting -= 1
 
     async def publish_until(
         self,
@@ -182,7 +201,17 @@ class Publisher:
             del self._opening[lane]
         return channel
 
+    def _begin(self) -> None:
+        self._waiting += 1
+        if self._silent_since is None:
+            self._silent_since = self._clock()
+
+    def _hear(self) -> None:
+        """It is known what became of a message: the silence begins anew for the rest."""
+        self._silent_since = self._clock() if self._waiting > 1 else None
+
     def _trust(self, lane: "Lane", key: str) -> None:
+        self._hear()
         if lane.suspect:
             self._suspects.pop((lane.exchange, key), None)
 

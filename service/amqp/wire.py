@@ -13,6 +13,7 @@ import ssl
 from collections.abc import Iterator
 from typing import Any, Final, cast
 
+import structlog
 from aiormq.channel import Channel
 from aiormq.connection import Connection, SSLContextProvider, TransportFactory
 from aiormq.exceptions import (
@@ -26,6 +27,7 @@ from aiormq.exceptions import (
     ConnectionClosed,
     InvalidFrameError,
 )
+from pamqp import commands
 from yarl import URL
 
 from service.amqp import decoder, errors
@@ -35,6 +37,8 @@ CLOSE_WITHIN: Final = 2.0
 _CUT_WITHIN: Final = 1.0
 _READ_AHEAD: Final = 262_144
 _LAST_TURNS: Final = 5  # of the loop, until aiormq's task that saw its reader end is over too
+
+_log = structlog.stdlib.get_logger()
 
 _CLOSING: Final = "_Channel__close_event"  # what aiormq's own basic_ack looks at
 _CODES: Final[dict[type[BaseException], int]] = {
@@ -53,6 +57,8 @@ class Wire(Connection):
 
     def __init__(self, url: URL) -> None:
         self._socket = _Socket()
+        self.blocked = ""
+        """The broker's reason to take no messages here: it is low on memory or on disk space."""
         super().__init__(url, transport_factory=self._socket)
 
     async def open_channel(self, *, confirms: bool) -> Channel:
@@ -64,6 +70,20 @@ class Wire(Connection):
         with translated():
             opened = await self.channel(publisher_confirms=confirms, frame_buffer_size=0)
         return cast("Channel", opened)
+
+    async def _Connection__handle_connection_blocked(  # noqa: N802  (aiormq only logs it)
+        self, frame: commands.Connection.Blocked
+    ) -> None:
+        self.blocked = frame.reason or "it does not say why"
+        _log.warning("broker_blocked", link=self.url.query.get("name"), reason=self.blocked)
+        await super()._Connection__handle_connection_blocked(frame)  # type: ignore[misc]
+
+    async def _Connection__handle_connection_unblocked(  # noqa: N802
+        self, frame: commands.Connection.Unblocked
+    ) -> None:
+        self.blocked = ""
+        _log.info("broker_unblocked", link=self.url.query.get("name"))
+        await super()._Connection__handle_connection_unblocked(frame)  # type: ignore[misc]
 
     async def lost(self) -> str:
         """Wait until the connection is gone; return why."""

@@ -10,6 +10,7 @@ from clients._limits import Plan
 from contracts import Failure
 from contracts._events import HealthEvent
 from service.amqp.consumer import OnDelivery
+from service.amqp.publisher import SILENT
 from service.desk import Desk
 from service.events import Tells
 from service.integration import Integration
@@ -147,7 +148,10 @@ class Owner:
         return self.integration.plan(final=final)
 
     def confirmed(self, ticket: object) -> None:
-        """The lease holds that state: spend what it reserves, and serve."""
+        """The lease holds that state: spend what it reserves, and serve, if replies can leave."""
+        if self._desk.silent > SILENT:
+            self.integration.withhold()
+            return
         self.integration.confirm(cast("Mapping[str, Plan]", ticket))
         if self.paused or self._winding:
             return

@@ -11,6 +11,7 @@ from clients._gate import EARLY, Gate, HandedBack
 from clients._limits import Bucket, Rate
 from contracts import CircuitOpen, Expired, WouldMissDeadline
 from tests.support.clock import QuickClock
+from tests.support.wait import wait_until
 
 ONE_A_SECOND = Rate(1, per=1, burst=1)
 
@@ -336,6 +337,20 @@ class TestOwnership:
         gate.open()
         await go(gate, Call())
         assert len(gate) == 0
+
+    async def test_what_nobody_wants_any_more_is_handed_back(self) -> None:
+        gate, full = gate_of(concurrency=1), [False]
+        first = await go(gate, Call())
+        waits = asyncio.create_task(gate.enter(Call(unwanted=lambda: full[0])))
+        await wait_until(lambda: len(gate) == 1)
+        full[0] = True
+        gate.leave(first)
+        entry = await waits
+        assert not await gate.depart(entry)
+        gate.leave(entry)
+        with pytest.raises(HandedBack):
+            await gate.enter(Call(unwanted=lambda: full[0]))
+        await go(gate, Call(unwanted=lambda: full[0], sent=True))
 
     async def test_what_is_recalled_is_handed_back_unless_it_has_left(self) -> None:
         gate = gate_of(concurrency=1)

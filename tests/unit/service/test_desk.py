@@ -91,6 +91,36 @@ async def test_a_bug_at_the_edge_itself_is_buried() -> None:
     assert delivery.settled == "ack"
 
 
+async def test_where_the_reply_has_no_room_no_call_is_made() -> None:
+    """Its queue has just refused one: the request is kept, to be asked again."""
+    publisher, calls = FakePublisher(), list[Envelope]()
+    post = Post(publisher, Names(), "/hub/a", QuickClock(), Metrics())  # type: ignore[arg-type]
+
+    async def fill(_: object, envelope: Envelope) -> Answer:
+        calls.append(envelope)
+        post.full["amq.gen-full"] = post.clock.now()
+        if len(calls) > 1:
+            raise HandedBack
+        return GOOD
+
+    async def see_through(to: str) -> FakeDelivery:
+        delivery = FakeDelivery(properties=FakeProperties(reply_to=to))
+        desk.take(delivery)  # type: ignore[arg-type]
+        assert await desk.drained(5.0)
+        return delivery
+
+    desk = Desk(post, Reader(Names()), fill)
+    await see_through("amq.gen-other")
+    assert (await see_through("amq.gen-full")).settled == "ack"
+    (_, buried) = publisher.sent
+    assert (buried.exchange, buried.message.headers["hub-reason"]) == ("hub.dead", "reply_refused")
+    assert len(calls) == 1
+    post.full.clear()
+    assert (await see_through("amq.gen-full")).settled == "ack"  # it turned out on the way
+    assert publisher.sent[-1].exchange == "hub.dead"
+    assert len(calls) == 2
+
+
 async def test_what_is_handed_back_is_left_alone() -> None:
     async def back(_: object, __: Envelope) -> Answer:
         raise HandedBack

@@ -41,7 +41,7 @@ class Bench:
 
     links: dict[str, SimpleNamespace] = field(
         default_factory=lambda: {
-            name: SimpleNamespace(up=True, reason="") for name in ("lease", "look")
+            name: SimpleNamespace(up=True, reason="", blocked="") for name in ("lease", "look")
         }
     )
     leases: dict[str, FakeLease] = field(
@@ -52,16 +52,18 @@ class Bench:
             name: SimpleNamespace(detached=False) for name in ("notion", "twilio")
         }
     )
+    publisher: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(silent=0.0))
     ear: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(attached=True))
     clock: QuickClock = field(default_factory=QuickClock)
 
     def __post_init__(self) -> None:
         self.readiness = Readiness(
-            cast("dict[str, Link]", self.links),
-            self.leases,
-            self.owners,
-            [("hub.dropped", self.ear)],
-            self.clock,
+            links=cast("dict[str, Link]", self.links),
+            publisher=self.publisher,
+            leases=self.leases,
+            owners=self.owners,
+            listeners=[("hub.dropped", self.ear)],
+            clock=self.clock,
         )
 
     async def lacks(self) -> str:
@@ -75,6 +77,14 @@ def bench() -> Bench:
 
 def link_down(bench: Bench) -> None:
     bench.links["lease"] = SimpleNamespace(up=False, reason="nobody listens at a:5672")
+
+
+def blocked(bench: Bench) -> None:
+    bench.links["lease"].blocked = "low on memory"
+
+
+def silent(bench: Bench) -> None:
+    bench.publisher.silent = 12.3
 
 
 def not_waited_for(bench: Bench) -> None:
@@ -104,6 +114,8 @@ def leaderless(bench: Bench) -> None:
 
 LACKS: dict[Callable[[Bench], None], str] = {
     link_down: "The lease connection is down: nobody listens at a:5672.",
+    blocked: "The broker takes no messages (low on memory): free its memory or disk.",
+    silent: "The broker has not confirmed a message for 12 s: no call begins.",
     not_waited_for: "The lease of twilio is not waited for: No queue.",
     just_begun: "The lease of twilio is not waited for: not yet.",
     late: "The lease of notion came, but no renewal was confirmed in time.",

@@ -159,8 +159,10 @@ async def test_no_confirm_in_time_is_unknown_and_passes(amqp_url: str, names: Ow
         with pytest.raises(Unconfirmed, match=r"within 0\.3 s"):
             await publisher.publish("", queue, HELLO, within=0.3)
         assert 0.3 <= asyncio.get_running_loop().time() - began < 0.6
+        assert publisher.silent >= asyncio.get_running_loop().time() - began - 0.1
         proxy.resume()
         await publisher.publish_until("", queue, HELLO, _soon())
+        assert publisher.silent == 0
         await wait_until(lambda: _is_deep(link, queue, 3))  # the unknown one was taken
 
 

@@ -12,6 +12,7 @@ from clients._redact import Redactor
 from contracts import UpstreamUnavailable
 from contracts._events import Event
 from service.amqp.consumer import OnDelivery
+from service.amqp.publisher import SILENT
 from service.integration import Integration, Means
 from service.metrics import Metrics
 from service.ownership.owner import Owner, Telling
@@ -27,6 +28,7 @@ class FakeDesk:
     answered: asyncio.Event = field(default_factory=asyncio.Event)
     given_up: bool = False
     age: float = 0.0
+    silent: float = 0.0
 
     def __post_init__(self) -> None:
         self.answered.set()
@@ -138,6 +140,21 @@ async def test_a_lost_lease_stops_all_at_once(bench: Bench) -> None:
         await bench.owner.integration.gates["api"].enter(Call())
     await asyncio.sleep(0)
     assert bench.log == ["start", "close"]
+
+
+async def test_while_no_reply_can_leave_no_call_begins(bench: Bench) -> None:
+    owner, gate = bench.owner, bench.owner.integration.gates["api"]
+    serve(bench)
+    bench.clock.advance(60)
+    owner.confirmed(owner.plan(final=False)[1])
+    assert gate.bucket.valid(bench.clock.now())
+    bench.desk.silent = SILENT + 1
+    owner.confirmed(owner.plan(final=False)[1])
+    assert not gate.bucket.valid(bench.clock.now())
+    assert serving(bench)
+    bench.desk.silent = 0.0
+    owner.confirmed(owner.plan(final=False)[1])
+    assert gate.bucket.valid(bench.clock.now())
 
 
 async def test_a_lease_that_comes_again_serves_again(bench: Bench) -> None:

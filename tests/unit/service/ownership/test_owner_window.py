@@ -39,6 +39,8 @@ class Desk:
     def __post_init__(self) -> None:
         self.answered.set()
 
+    silent = 0.0
+
     def __len__(self) -> int:
         return int(self.age > 0)
 
