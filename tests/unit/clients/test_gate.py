@@ -340,7 +340,7 @@ class TestOwnership:
 
     async def test_what_nobody_wants_any_more_is_handed_back(self) -> None:
         gate, full = gate_of(concurrency=1), [False]
-        first = await go(gate, Call())
+        first = await gate.enter(Call())
         waits = asyncio.create_task(gate.enter(Call(unwanted=lambda: full[0])))
         await wait_until(lambda: len(gate) == 1)
         full[0] = True
