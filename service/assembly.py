@@ -58,9 +58,8 @@ class Assembly:
         means = _means(base)
         facts = wanted(settings.integrations, _registry.load)
         self.integrations = {one.name: Integration(one, means) for one in facts}
-        self.store = base.witness.records(
-            _open(settings)
-        )  # the last that may fail: nothing is left open
+        self._counts = _open(settings)  # the last that may fail: nothing is left open
+        self.store = base.witness.records(self._counts)
         self.who = Identity(settings.instance, self.store.store_id, base.run)
         self.metrics = Metrics()
         self._cache = Cache(clock.now)
@@ -126,7 +125,7 @@ class Assembly:
         base = self._base
         shared = Shared(base.clock.now, self._cache)
         surroundings = Surroundings(
-            integration, self.store, shared, base.clock, base.access, self.store
+            integration, self.store, shared, base.clock, base.access, self._counts
         )
         running = Running(compose(surroundings), base.clock)
         understanding = self._understandings[integration.name]
