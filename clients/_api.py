@@ -134,6 +134,8 @@ class Api:
         read = read or _reading.plain(into)
         if issubclass(into, Content):
             self._sender.carry(len(response.body))
+            clean = self._sender.way.redact.content(response.body)
+            response = replace(response, body=clean)
         try:
             if read is None:
                 return into.model_validate_json(response.body or b"{}")

@@ -13,7 +13,7 @@ from clients._environment import NOTHING, Environment, missing
 from clients._http import HttpResponse
 from clients._kit import Kit
 from clients._operation import Operation, read_operation
-from clients._tokens import Tokens, TokenSource
+from clients._tokens import Tokens, TokenSource, signed
 from clients._upstream import DEFAULT, Upstream
 from contracts import Facts, Failure, FieldError, InvalidRequest, OutcomeUnknown, Request, Result
 
@@ -144,7 +144,7 @@ class Client:
 
     async def _fetch(self, source: TokenSource, env: Environment) -> HttpResponse:
         body, proof = source.asked(env, self._kit.clock.wall())
-        self._kit.redact.learn(Proof(proof).secrets())
+        self._kit.redact.learn([*Proof(proof).secrets(), *signed(body)])
         asking = self.way_to(source.at.member).saying(dict(proof))
         return await asking.send(HttpCall("POST", source.path, body=body))
 

@@ -1,9 +1,10 @@
 """No secret in any text: the last line before a sentence or a result leaves the process."""
 
 import base64
+import html
 import json
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
 from typing import Any, Final
 from urllib.parse import quote, quote_plus
@@ -12,17 +13,22 @@ MASK: Final = "***"
 _SHORTEST: Final = 4
 _SHORTEST_IN_RESULTS: Final = 8
 """Shorter ones, as the passwords of a test machine, are also words and numbers of results."""
+_HEAD: Final = 8
+"""Characters that tell a long secret, wherever somebody has cut the rest off."""
+_LONG: Final = 2 * _HEAD
+_SECRET_NAME: Final = re.compile(r"key|secret|token|password", re.IGNORECASE)
 
 
 class Redactor:
     """Replaces live secrets, in plain and in their usual encodings, by ``***``.
 
-    Texts are searched for all secrets of the hub. Results are searched for those that this one
-    has learned: what the vendors it was made for were sent, and may echo.
+    Texts are searched for all secrets of the hub, and for the beginnings of long ones. Results are
+    searched for those that this one has learned, whole: what the vendors it was made for were sent,
+    and may echo.
     """
 
     def __init__(self, secrets: Iterable[str] = (), all_: "_Search | None" = None) -> None:
-        self._all = all_ or _Search(_SHORTEST)
+        self._all = all_ or _Search(_SHORTEST, head=_HEAD)
         self._echoed = _Search(_SHORTEST_IN_RESULTS)
         self._all.learn(secrets)
 
@@ -54,44 +60,122 @@ class Redactor:
         clean = _mapped(self._echoed.masked, json.loads(body))
         return json.dumps(clean, ensure_ascii=False, separators=(",", ":")).encode()
 
+    def content(self, body: bytes) -> bytes:
+        """Return bytes that are no JSON without those secrets; as `result`."""
+        return self._echoed.masked_bytes(body)
+
 
 class _Search:
-    """Knows secrets of some length, in all their forms."""
+    """Knows secrets of some length, in all their forms; `head` characters of a long one do."""
 
-    def __init__(self, shortest: int) -> None:
+    def __init__(self, shortest: int, head: int | None = None) -> None:
         self._shortest = shortest
+        self._head = head
         self._known: set[str] = set()
-        self._pattern: re.Pattern[str] | None = None
-        self._needles: tuple[bytes, ...] = ()
+        self._forms: dict[bytes, set[bytes]] = {}
+        """What is looked for, and with it the whole forms that begin so; in lower case."""
+        self._needles: tuple[bytes, ...] | None = None
 
     def learn(self, secrets: Iterable[str]) -> None:
-        new = {one for one in secrets if len(one) >= self._shortest and one not in self._known}
-        if new:
-            self._known |= {form for one in new for form in _forms(one)}
-            longest_first = sorted(self._known, key=len, reverse=True)
-            self._pattern = re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE)
-            self._needles = _needles(self._known)
+        for one in set(secrets) - self._known:
+            self._known.add(one)
+            for part in _parts(one):
+                if len(part) >= self._shortest:
+                    self._add(part)
 
     def masked(self, text: str) -> str:
-        return self._pattern.sub(MASK, text) if self._pattern else text
+        raw = text.encode(errors="surrogatepass")
+        clean = self.masked_bytes(raw)
+        return text if clean is raw else clean.decode(errors="replace")
+
+    def masked_bytes(self, raw: bytes) -> bytes:
+        found = sorted(self._places(raw.lower()))
+        if not found:
+            return raw
+        kept: list[bytes] = []
+        end = 0
+        for start, stop in found:
+            if start > end or not kept:
+                kept += [raw[end:start], MASK.encode()]
+            end = max(end, stop)
+        return b"".join([*kept, raw[end:]])
 
     def is_in(self, body: bytes) -> bool:
-        """Return whether a secret may be in JSON: one look for each is faster than the pattern."""
+        """Return whether a secret may be in JSON."""
+        if self._needles is None:
+            self._needles = _needles(self._forms)
         lower = body.lower() if self._needles else b""
         return any(one in lower for one in self._needles)
 
+    def _add(self, secret: str) -> None:
+        self._needles = None
+        whole = "://" in secret or len(secret) < _LONG  # addresses begin alike
+        for form in _forms(secret):
+            raw = form.encode(errors="surrogatepass").lower()
+            self._forms.setdefault(raw[: None if whole else self._head], set()).add(raw)
+
+    def _places(self, lower: bytes) -> Iterator[tuple[int, int]]:
+        for head, forms in self._forms.items():
+            start = lower.find(head)
+            while start >= 0:
+                stop = max(start + _shared(lower, start, form) for form in forms)
+                yield start, stop
+                start = lower.find(head, stop)
+
+
+def _shared(lower: bytes, start: int, form: bytes) -> int:
+    """Return how many bytes of a form stand there."""
+    there = lower[start : start + len(form)]
+    pairs = enumerate(zip(there, form, strict=False))
+    return next((at for at, (one, other) in pairs if one != other), len(there))
+
+
+def _parts(secret: str) -> list[str]:
+    """Return what of it has to stay secret: of a key file the lines or values that prove."""
+    if secret.startswith("{"):
+        try:
+            values = json.loads(secret).items()
+        except ValueError:
+            values = ()
+        found = [one for name, one in values if _SECRET_NAME.search(name) and isinstance(one, str)]
+        return [part for one in found if "://" not in one for part in _parts(one)] or [secret]
+    if secret.startswith("-----"):
+        return [line for line in secret.splitlines() if not line.startswith("-----")]
+    return [secret]
+
 
 def _forms(secret: str) -> set[str]:
-    raw = secret.encode()
-    coded = {base64.b64encode(raw).decode(), base64.urlsafe_b64encode(raw).decode()}
-    coded |= {form.rstrip("=") for form in coded}
-    return {secret, quote(secret, safe=""), quote_plus(secret), raw.hex()} | coded
+    """Return how a secret may be written by those who quote, escape, or encode it."""
+    raw = secret.encode(errors="surrogatepass")
+    quoted = quote(raw, safe="")
+    plain = {secret, secret.lower(), secret.upper(), quoted, quote(raw), quote_plus(raw)}
+    plain |= {quote(quoted, safe=""), json.dumps(secret)[1:-1], repr(secret)[1:-1]}
+    plain |= {html.escape(secret), json.dumps(secret, ensure_ascii=False)[1:-1]}
+    return plain | _coded(raw) | {raw.hex(), raw.hex(":")}
 
 
-def _needles(forms: Iterable[str]) -> tuple[bytes, ...]:
+def _coded(raw: bytes) -> set[str]:
+    """Return what Base64 makes of it, alone or wherever it stands in something longer."""
+    whole = base64.b64encode(raw).decode().rstrip("=")
+    inner = {whole} | ({_within(raw, at) for at in range(3)} if len(raw) >= _HEAD else set())
+    return inner | {one.replace("+", "-").replace("/", "_") for one in inner}
+
+
+def _within(raw: bytes, before: int) -> str:
+    """Return the characters that are this one's alone, with so many bytes before it, modulo 3."""
+    text = base64.b64encode(bytes(before) + raw).decode()
+    first, mixed = -(-before * 8 // 6), (before + len(raw)) * 8 // 6
+    return text[first:mixed]
+
+
+def _needles(forms: Iterable[bytes]) -> tuple[bytes, ...]:
     """Return the forms as JSON writes them, in lower case; none that has another inside."""
-    cased = {case for form in forms for case in (form.lower(), form.upper())}
-    written = {json.dumps(case, ensure_ascii=False)[1:-1].encode().lower() for case in cased}
+    texts = [form.decode(errors="surrogatepass") for form in forms]
+    written = {
+        json.dumps(text, ensure_ascii=ascii_)[1:-1].encode(errors="surrogatepass").lower()
+        for text in texts
+        for ascii_ in (False, True)
+    }
     kept: list[bytes] = []
     for one in sorted(written, key=len):
         if not any(other in one for other in kept):

@@ -5,6 +5,7 @@ import math
 from collections.abc import Awaitable, Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import parse_qs
 
 import orjson
 
@@ -153,6 +154,11 @@ class Tokens:
         kept.value = said["access_token"]
         kept.ends = began + life
         kept.due = kept.ends - min(_EARLY, life * _SHARE)
+
+
+def signed(body: Body) -> list[str]:
+    """Return the statements in a request for a token that are worth one."""
+    return parse_qs(body.content.decode()).get("assertion", [])
 
 
 def _over(kept: _Kept, task: "asyncio.Task[None]") -> None:

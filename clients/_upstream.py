@@ -26,6 +26,8 @@ _TEXT: Final = re.compile(r"[!-~]+")
 _INSTANCE: Final = re.compile(r"[a-z][a-z0-9_]{0,31}", re.ASCII)
 _TOLD: Final = 8
 """Characters of a secret address's parts that are too short to be a secret."""
+_A_DOMAIN: Final = 2
+"""Labels of a host; what stands before them may be the secret of its owner."""
 
 Limit = Rate | Concurrency
 
@@ -218,10 +220,12 @@ class Upstream:
     def secrets(self, env: Environment) -> list[str]:
         """Return the values that no text may hold."""
         known = [value for name in self.keys if (value := env.get(name))]
-        if not (self.secret_url and env.find(*self.url_variables)):
+        url = env.get(*self.url_variables) if self.secret_url else None
+        if url is None:
             return known
-        parts = urlsplit(self.address(env))
-        inside = re.split(r"[/=&]", f"{parts.path}&{parts.query}")
+        host, *inside = re.split(r"[/?#=&]", self._whole(url).partition("://")[2])
+        first, *rest = host.split(".")
+        inside += [first] if len(rest) >= _A_DOMAIN else []
         return [*known, *(one for one in inside if len(one) >= _TOLD)]
 
     def accounts(self, env: Environment) -> list[str]:

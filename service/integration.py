@@ -67,6 +67,11 @@ class Integration:
         }
         self.health = Health(self.name, self.upstreams, means.instance)
         self.client = Lazy(self._make)
+        here = self.upstreams.values()
+        self.redact.learn(
+            [text for one in here for text in one.secrets(means.env)],
+            [text for one in here for text in one.accounts(means.env)],
+        )
         self.note: Note = lambda *_: None
 
     @property
@@ -158,8 +163,6 @@ class Integration:
         return SandboxEnvironment(env, addresses | dict(self.facts.samples), keys)
 
     def _make(self) -> Client:
-        if self.mode != "sandbox":
-            self.redact.learn(self._secrets(), self._accounts())
         return self.facts(
             Kit(
                 env=self.env,
@@ -191,12 +194,6 @@ class Integration:
             connections=upstream.connections,
             tls=upstream.tls(self.env),
         )
-
-    def _secrets(self) -> list[str]:
-        return [text for one in self.upstreams.values() for text in one.secrets(self.env)]
-
-    def _accounts(self) -> list[str]:
-        return [text for one in self.upstreams.values() for text in one.accounts(self.env)]
 
 
 def wanted(named: Collection[str], load: Callable[[str], type[Client]]) -> list[type[Client]]:

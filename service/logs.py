@@ -5,7 +5,8 @@ import contextlib
 import json
 import logging
 import sys
-from collections.abc import MutableMapping
+import threading
+from collections.abc import Iterator, MutableMapping
 from typing import Any, Final, TextIO, cast
 
 import structlog
@@ -14,6 +15,8 @@ from clients._redact import Redactor
 
 _CUT: Final = 2000
 _CUT_TRACE: Final = 8000
+_READ: Final = 32_000
+"""Characters of a text that are looked at: what is longer is cut to far less in any case."""
 _TRACE: Final = "exception"
 _QUIET: Final = ("aiormq", "aio_pika", "pamqp", "aiohttp", "asyncio", "uvicorn", "sqlalchemy")
 
@@ -34,6 +37,7 @@ def configure(level: str, form: str, redact: Redactor, file: TextIO | None = Non
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             _Clean(redact),
+            *([_visible] if text else []),
             structlog.dev.ConsoleRenderer(colors=terminal) if text else _json,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
@@ -42,7 +46,9 @@ def configure(level: str, form: str, redact: Redactor, file: TextIO | None = Non
     )
     for library in _QUIET:
         logging.getLogger(library).setLevel(logging.CRITICAL)
+    logging.captureWarnings(capture=True)
     root = logging.getLogger()
+    root.setLevel(logging.WARNING)
     if not any(isinstance(handler, _Bridge) for handler in root.handlers):
         root.addHandler(_Bridge(logging.WARNING))
 
@@ -55,6 +61,22 @@ def note_lost_tasks(loop: asyncio.AbstractEventLoop) -> None:
         structlog.get_logger().error("bug", where=context["message"], exc_info=error)
 
     loop.set_exception_handler(told)
+
+
+@contextlib.contextmanager
+def crashes_noted() -> Iterator[None]:
+    """Log what ends a thread or a finalizer, where Python itself would print a traceback."""
+
+    def told(args: Any) -> None:  # noqa: ANN401  (of a thread, or of an object)
+        where = getattr(args, "thread", None) or getattr(args, "object", None)
+        structlog.get_logger().error("bug", where=str(where), exc_info=args.exc_value)
+
+    before = threading.excepthook, sys.unraisablehook
+    threading.excepthook = sys.unraisablehook = told
+    try:
+        yield
+    finally:
+        threading.excepthook, sys.unraisablehook = before
 
 
 class _Lasting:
@@ -93,11 +115,34 @@ class _Clean:
     ) -> MutableMapping[str, Any]:
         for name, value in event.items():
             if not isinstance(value, int | float | bool | None):
-                event[name] = self._cut(name, self._redact(str(value)))
+                trace = name == _TRACE
+                text = str(value)
+                clean = self._redact(text[-_READ:] if trace else text[:_READ])
+                event[name] = clean[-_CUT_TRACE:] if trace else _fitting(clean)
         return event
 
-    def _cut(self, name: str, text: str) -> str:
-        return text[-_CUT_TRACE:] if name == _TRACE else text[:_CUT]
+
+def _fitting(text: str) -> str:
+    """Return the beginning that fits into a line, as it is written there."""
+    text = text[:_CUT]
+    while (size := len(json.dumps(text)) - 2) > _CUT:
+        text = text[: len(text) * _CUT // size]
+    return text
+
+
+def _visible(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Let no text steer a terminal or look like a line of its own; a traceback is set in."""
+    for name, value in event.items():
+        if isinstance(value, str):
+            lines = value.splitlines() if name == _TRACE else [value]
+            event[name] = "\n".join("    " * (name == _TRACE) + _printable(one) for one in lines)
+    return event
+
+
+def _printable(text: str) -> str:
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
 
 
 def _json(_: object, __: str, event: MutableMapping[str, Any]) -> str:

@@ -22,7 +22,7 @@ from service.addresses import Told, url_of
 from service.amqp.errors import BusError
 from service.amqp.wire import address
 from service.app import Hub
-from service.logs import configure, note_lost_tasks
+from service.logs import configure, crashes_noted, note_lost_tasks
 from service.node.node import Node, NodeError
 from service.ownership.meeting import CannotJoin
 from service.records import NotOpened
@@ -76,7 +76,8 @@ def run(settings: Settings, ready: Ready, make: Make = Hub) -> None:
         BadSettings: a setting is not what it has to be.
         NotStarted: the hub could not start, or it failed.
     """
-    configure(settings.log_level, settings.log_format, Redactor())
+    broker = settings.amqp_url.get_secret_value() if settings.amqp_url else ""
+    configure(settings.log_level, settings.log_format, Redactor(settings.secrets(broker)))
     check(settings)
 
     def started(at: Serving) -> None:
@@ -88,7 +89,8 @@ def run(settings: Settings, ready: Ready, make: Make = Hub) -> None:
     # every full search would stop the hub for 0.1 s
     gc.disable()
     try:
-        uvloop.run(_until_signal(lambda ending: serve(settings, started, ending, make)))
+        with crashes_noted():
+            uvloop.run(_until_signal(lambda ending: serve(settings, started, ending, make)))
     except NotStarted:
         raise
     except Exception:

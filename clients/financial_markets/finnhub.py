@@ -5,7 +5,7 @@ https://finnhub.io/docs/api
 
 from functools import partial
 
-from clients._auth import QueryKey
+from clients._auth import Key
 from clients._client import Client
 from clients._limits import MINUTE, SECOND, Rate
 from clients._operation import operation
@@ -41,7 +41,7 @@ class Finnhub(Client):
 
     finnhub = Upstream(
         "https://finnhub.io/api/v1",
-        auth=QueryKey("token", ("FINNHUB_API_KEY",)),
+        auth=Key("X-Finnhub-Token", ("FINNHUB_API_KEY",)),
         limits=[
             Rate(30, per=SECOND, source="https://finnhub.io/docs/api/rate-limit"),
             Rate(60, per=MINUTE, source="https://finnhub.io/pricing"),

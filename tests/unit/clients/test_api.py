@@ -31,6 +31,7 @@ from contracts import (
 from tests.support.clock import QuickClock
 from tests.support.depot import AddPicture, Depot, GetPart, Order, Stored
 from tests.support.kit import (
+    CANARY,
     Notes,
     Script,
     apart,
@@ -331,6 +332,12 @@ class TestMemory:
         bench = Bench(reply({"message": "your key is canary-4f1c9a-TOY_KEY"}, 400))
         with pytest.raises(UpstreamRejected, match=r"your key is \*\*\*$"):
             await bench("get_thing", thing_id="a")
+
+    async def test_bytes_that_hold_the_key_lose_it_before_they_are_base64(self) -> None:
+        kit = kit_for(Depot, Script(reply(b"\x00" + f"{CANARY}-DEPOT_KEY".encode() * 2)))
+        kit.redact.learn([f"{CANARY}-DEPOT_KEY"])
+        picture = await perform(Depot(kit), "get_picture", part="bolt")
+        assert picture.model_dump()["data"] == b"\x00***"
 
 
 class Record:

@@ -10,7 +10,9 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from clients._environment import Environment
+from clients._oauth import form_of
 from clients._service_account import ServiceAccount
+from clients._tokens import signed
 from clients._upstream import Upstream
 from contracts import NotConfigured
 
@@ -46,6 +48,13 @@ def test_who_says_what_and_for_how_long() -> None:
         "iat": 1_800_000_000,
         "exp": 1_800_003_600,
     }
+
+
+def test_the_signed_statement_is_a_secret() -> None:
+    body, _ = SOURCE.asked(Environment({"ACCOUNT": orjson.dumps(ACCOUNT).decode()}), NOW)
+    (statement,) = signed(body)
+    assert statement in body.content.decode()
+    assert signed(form_of("client_credentials", {"scope": "a"})) == []
 
 
 def test_its_variables() -> None:

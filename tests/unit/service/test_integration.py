@@ -46,13 +46,19 @@ def test_what_it_can_do(
     assert integration.unusable == unusable
 
 
-async def test_the_client_is_made_on_first_use_and_knows_its_secrets() -> None:
+async def test_the_client_is_made_on_first_use_its_secrets_are_known_before() -> None:
     integration = make(**KEY)
+    assert integration.redact("my secret-canary") == "my ***"
     assert not integration.client.made
     client = integration.client.get()
     assert integration.client.get() is client
-    assert integration.redact("my secret-canary") == "my ***"
     await integration.client.aclose()
+
+
+@pytest.mark.parametrize("url", ["no address", "https://[::1/s3cret-hook", "//s3cret-hook"])
+def test_a_secret_address_that_is_none_is_still_a_secret(url: str) -> None:
+    made = make("automation_hub", MAKE_WEBHOOK_URL=url)
+    assert made.redact(f"<{url}>") == "<***>"
 
 
 async def test_the_sandbox_answers_over_the_whole_path() -> None:
