@@ -6,7 +6,7 @@ import, and is made in a thread while the hub listens for a second to who is the
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from importlib.metadata import version
@@ -29,6 +29,7 @@ from service.ownership.starting import starting_alone
 from service.readiness import Readiness
 from service.repeat import lasting
 from service.settings import Settings
+from service.watch import Watch, Watched
 from service.witness import Witness
 
 if TYPE_CHECKING:
@@ -137,7 +138,8 @@ class Hub:
         for lease in work.leases.values():
             lease.start()
             stack.push_async_callback(lease.close)
-        for loop in (*work.watches(), roster.run()):
+        watch = Watch(base.url, base.names, base.links, list(work.integrations), self._consumers)
+        for loop in (*work.watches(), roster.run(), watch.run()):
             self._run(stack, loop)
         self._readiness = Readiness(
             links=vars(base.links),
@@ -145,6 +147,7 @@ class Hub:
             leases=work.leases,
             owners=work.owners,
             listeners=self._listeners,
+            drifts=watch,
             clock=base.clock,
         )
 
@@ -158,6 +161,11 @@ class Hub:
 
     def _run(self, stack: AsyncExitStack, loop: Coroutine[Any, Any, None]) -> None:
         stack.push_async_callback(end, asyncio.create_task(lasting(loop)))
+
+    def _consumers(self) -> Iterator[Watched]:
+        """Yield all that takes messages now."""
+        yield from (one for _, one in self._listeners)
+        yield from (one.attachment for one in self.owners.values() if one.attachment)
 
     def _owns(self) -> OwnsEvent:
         return self.work.owns()

@@ -106,7 +106,7 @@ class Assembly:
         played = {name for name, one in self.integrations.items() if one.mode == "sandbox"}
         dropped = Dropped(self._understandings, self.store, base.clock, played)
         return {
-            base.names.unrouted: self._desk(self._reader, unrouted(operations)),
+            base.names.unrouted: self._desk(self._reader, unrouted(operations, self.integrations)),
             base.names.dropped: self._desk(DroppedReader(self._reader), dropped.handle),
         }
 

@@ -77,6 +77,15 @@ class Speaks(Protocol):
         ...
 
 
+class Drifts(Protocol):
+    """What compares the broker with what was declared (`service.watch.Watch`)."""
+
+    @property
+    def trouble(self) -> str:
+        """What differs, and how to mend it."""
+        ...
+
+
 @dataclass
 class Readiness:
     """What a hub lacks, from what it knows and, of leases that it waits for, what the broker says.
@@ -91,6 +100,7 @@ class Readiness:
     owners: Mapping[str, Serves]
     listeners: Sequence[tuple[str, Attached]]
     """What else is consumed, by queue or exchange."""
+    drifts: Drifts
     clock: Clock
     _asking: asyncio.Lock = field(default_factory=asyncio.Lock)
     _asked: float = -inf
@@ -114,6 +124,8 @@ class Readiness:
                 yield f"The request queue of {name} is not consumed; the log says why."
 
     def _broken(self) -> Iterator[str]:
+        if self.drifts.trouble:
+            yield self.drifts.trouble
         for name, link in self.links.items():
             if not link.up:
                 yield f"The {name} connection is down: {link.reason}."

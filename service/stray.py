@@ -29,10 +29,18 @@ _WHY: Final = {
 Handle = Callable[[Delivery, Envelope], Awaitable[Answer]]
 
 
-def unrouted(known: Mapping[str, Any]) -> Handle:
-    """Return the handler for requests to integrations that nobody knows."""
+def unrouted(known: Mapping[str, Any], served: Collection[str] = ()) -> Handle:
+    """Return the handler for requests that no queue took: integrations that nobody knows.
+
+    Or one that is `served`, whose queue somebody has deleted: it is declared anew.
+    """
 
     async def handle(_: Delivery, envelope: Envelope) -> Answer:
+        if envelope.integration in served:
+            raise Internal(
+                f"The request queue of {envelope.integration} was not there; it is declared anew. "
+                "Ask again."
+            )
         if envelope.operation in known:
             text = f"No hub of this broker serves {envelope.integration}: see HUB_INTEGRATIONS."
             raise NotConfigured(text)

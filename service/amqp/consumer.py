@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import structlog
@@ -18,7 +19,7 @@ from pamqp.commands import Basic
 from service.amqp.delivery import Delivery
 from service.amqp.errors import BusError, NoAnswer
 from service.amqp.link import Link
-from service.amqp.queues import ask_apart
+from service.amqp.queues import ask_apart, doubted
 from service.amqp.wire import close_channel, translated, usable, why
 
 ANSWER_WITHIN: Final = 5.0
@@ -83,6 +84,8 @@ class Consumer:
         """Done once what was handed over goes back to the queue, but for calls that have left."""
         self.lost: asyncio.Future[None] = self._loop.create_future()
         """Done once nothing that was handed over can be settled any more."""
+        self.cancelled: Callable[[], object] = bool
+        """Called when the broker ends it: its queue was deleted or moved."""
         self._on_delivery = on_delivery
         self._taking = True
         self._stopped = False
@@ -157,7 +160,12 @@ class Consumer:
         if self.enough == 0:
             self._rest(_HAD_ENOUGH)
 
+    def give_up(self, reason: str) -> None:
+        """End it: `close`, and begin anew."""
+        self._end(reason)
+
     def _cancelled(self, _: Basic.Cancel) -> None:
+        self.cancelled()
         self._end("the broker cancelled it: its queue was deleted or moved")
 
     def _channel_closed(self, closing: "asyncio.Future[object]") -> None:
@@ -201,15 +209,18 @@ async def consume(
         await ask_apart(link, str(source))
     channel = await link.channel(confirms=confirms)
     try:
-        with translated():
+        with doubted(link, str(source)), translated():
             async with asyncio.timeout(ANSWER_WITHIN):
-                return await _begin(channel, source, on_delivery, prefetch)
+                consumer = await _begin(channel, source, on_delivery, prefetch)
     except TimeoutError:
         link.silent.add(str(source))
         raise NoAnswer(str(source), ANSWER_WITHIN) from None
     except asyncio.CancelledError:
         await close_channel(channel)
         raise
+    if isinstance(source, str):
+        consumer.cancelled = partial(link.doubtful.add, source)
+    return consumer
 
 
 async def _begin(

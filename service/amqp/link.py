@@ -44,6 +44,9 @@ class Link:
         self._reason = "it was not opened yet"
         self.silent: set[str] = set()
         """Queues that did not answer: `consume` asks them on a connection apart first."""
+        self.doubtful: set[str] = set()
+        """What the broker did not find, or took a consumer from: to be compared with what was
+        declared (`service.watch`)."""
 
     @property
     def up(self) -> bool:

@@ -5,6 +5,8 @@ a leader makes the broker close the whole connection a minute later (541, measur
 """
 
 import asyncio
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,6 +27,39 @@ class Depth:
     """Ready to be delivered; those delivered and not settled are not counted."""
     consumers: int
     """With a single active consumer RabbitMQ counts the active one only."""
+
+
+@contextlib.contextmanager
+def doubted(link: Link, name: str) -> Iterator[None]:
+    """Note what turns out not to be there."""
+    try:
+        yield
+    except Denied as denied:
+        if denied.code == NOT_FOUND:
+            link.doubtful.add(name)
+        raise
+
+
+async def exists(link: Link, exchange: str, within: float = ANSWER_WITHIN) -> bool:
+    """Return whether there is such an exchange.
+
+    Raises:
+        LinkLost: the connection was lost meanwhile, or the broker says nothing.
+        Denied: the hub may not look at it.
+    """
+    try:
+        with translated():
+            async with asyncio.timeout(within):
+                channel = await link.channel()
+                await channel.exchange_declare(exchange, passive=True)
+                await close_channel(channel)
+    except TimeoutError:
+        raise LinkLost(f"The broker said nothing within {within:g} s.") from None
+    except Denied as denied:
+        if denied.code == NOT_FOUND:
+            return False
+        raise
+    return True
 
 
 async def look(link: Link, queue: str, within: float = ANSWER_WITHIN) -> Depth | None:

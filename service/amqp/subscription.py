@@ -37,6 +37,11 @@ class Subscription:
         self._reason = "it was not attached yet"
 
     @property
+    def queue(self) -> str:
+        """The queue; empty where it is this consumer's own."""
+        return self._source if isinstance(self._source, str) else ""
+
+    @property
     def attached(self) -> bool:
         """Whether messages may come now, or when there is memory for them."""
         if self._keeper is None or self._consumer is None:
@@ -55,6 +60,11 @@ class Subscription:
     def start(self) -> None:
         """Begin to attach."""
         self._keeper = asyncio.create_task(self._keep(), name=f"subscription {self._source}")
+
+    def renew(self, reason: str) -> None:
+        """Detach, and attach again: what is not settled goes back to the queue."""
+        if self._consumer is not None:
+            self._consumer.give_up(reason)
 
     async def stop(self) -> None:
         """Take no more, for good, and have go back what has not left.

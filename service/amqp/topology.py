@@ -122,12 +122,24 @@ async def declare_all(
     """
     wanted = queues(names, integrations)
     async with _declaring(url, within) as declaring:
-        await declaring.exchanges(exchanges(names))
-        await declaring.queues(wanted)
+        await declaring.everything(names, wanted)
         silent = await declaring.leaderless(queue.name for queue in wanted if queue.single)
     for name in silent:
         _log.error("queue_without_leader", queue=name, advice=str(NoAnswer(name, _LOOK_WITHIN)))
     return silent
+
+
+async def declare_again(
+    url: str, names: Names, integrations: Iterable[str], within: float = WITHIN
+) -> None:
+    """Declare what has gone since the start, and check the rest.
+
+    Raises:
+        TopologyError: something is there by now with other arguments.
+        LinkLost: no connection, or it was lost meanwhile, or the broker takes too long.
+    """
+    async with _declaring(url, within) as declaring:
+        await declaring.everything(names, queues(names, integrations))
 
 
 @contextlib.asynccontextmanager
@@ -157,6 +169,10 @@ class _Declaring:
             f"It has not answered about {', '.join(sorted(self._asked)) or 'anything'}. If this "
             "stays so, a queue has no leader: restart the broker node. Do not delete the queue."
         )
+
+    async def everything(self, names: Names, wanted: Iterable[Queue]) -> None:
+        await self.exchanges(exchanges(names))
+        await self.queues(wanted)
 
     async def exchanges(self, wanted: Iterable[Exchange]) -> None:
         channel = await self._wire.open_channel(confirms=False)
@@ -221,12 +237,12 @@ async def _answers(wire: Wire, queue: str) -> bool:
     return True
 
 
-_OTHER: Final = "The broker refused the {what}: {words}. The hub has started nothing."
+_OTHER: Final = "The broker refused the {what}: {words}."
 _ADVICE: Final = {
     DIFFERENT: (
-        "The {what} is there already, but with other arguments. The broker says: {words}. The hub "
-        "has started nothing. If nothing is in it, delete it (rabbitmqctl delete_queue, or the "
-        "management page for an exchange) and start again; or choose another HUB_PREFIX."
+        "The {what} is there already, but with other arguments. The broker says: {words}. If "
+        "nothing is in it, delete it (rabbitmqctl delete_queue, or the management page for an "
+        "exchange): a hub that runs, or starts, declares it anew. Or choose another HUB_PREFIX."
     ),
     NOT_ALLOWED: (
         "The hub's broker user may not declare the {what}. The broker says: {words}. Grant it the "

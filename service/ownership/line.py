@@ -23,7 +23,7 @@ from service.amqp.errors import BusError, LinkLost, NoAnswer
 from service.amqp.link import Link
 from service.amqp.message import Message
 from service.amqp.publisher import send
-from service.amqp.queues import ask_apart, look
+from service.amqp.queues import ask_apart, doubted, look
 from service.amqp.wire import close_channel, translated
 
 ANSWER_WITHIN: Final = 5.0
@@ -152,7 +152,9 @@ async def seed(place: LeaseQueue, body: bytes, within: float = ANSWER_WITHIN) ->
     channel = await link.channel(confirms=True)
     try:
         async with asyncio.timeout(within):
-            if await _empty(channel, queue):
+            with doubted(link, queue):
+                empty = await _empty(channel, queue)
+            if empty:
                 await send(channel, "", queue, Message(body))
     except TimeoutError:
         link.silent.add(queue)

@@ -29,12 +29,21 @@ class Attachment(Protocol):
     """A consumer of the request queue (`service.amqp.subscription.Subscription`)."""
 
     @property
+    def queue(self) -> str:
+        """Where the requests wait."""
+        ...
+
+    @property
     def attached(self) -> bool:
         """Whether messages may come now."""
         ...
 
     def start(self) -> None:
         """Begin to attach."""
+        ...
+
+    def renew(self, reason: str) -> None:
+        """Detach, and attach again."""
         ...
 
     async def stop(self) -> None:
@@ -125,6 +134,11 @@ class Owner:
         """Whether its consumer is attached, or will be when the limit lets something through."""
         attached = self._subscription is not None and self._subscription.attached
         return attached or self._away
+
+    @property
+    def attachment(self) -> Attachment | None:
+        """The consumer that takes requests now."""
+        return self._subscription
 
     @property
     def detached(self) -> bool:

@@ -1,19 +1,10 @@
 """Whether `/health/ready` tells what a real broker took away, and that it is there again."""
 
-from service.amqp import topology
 from service.app import Hub
 from service.ownership.rank import weight
-from tests.support.broker import OwnNames
 from tests.support.hub import Given, serving
-from tests.support.leases import outsider
 from tests.support.proxy import Proxy
 from tests.support.wait import wait_until
-
-
-async def delete(url: str, queue: str) -> None:
-    """Delete a queue, as an operator might."""
-    async with outsider(url, queue) as operator:
-        await operator.channel.queue_delete(queue)
 
 
 async def says(hub: Hub, text: str) -> None:
@@ -32,23 +23,6 @@ async def ready(hub: Hub) -> None:
         return not await hub.ready()
 
     await wait_until(lacks_nothing, 10, "readiness")
-
-
-async def test_a_queue_that_is_gone_is_named_until_it_is_there_again(
-    amqp_url: str, names: OwnNames, settings: Given
-) -> None:
-    lost = {
-        names.dropped: f"{names.dropped} is not consumed",
-        names.unrouted: f"{names.unrouted} is not consumed",
-        names.queue("notion"): "The request queue of notion is not consumed",
-        names.lease("notion"): "The lease of notion is not waited for",
-    }
-    async with serving(amqp_url, settings) as hub:
-        for queue, text in lost.items():
-            await delete(amqp_url, queue)
-            await says(hub, text)
-            await topology.declare_all(amqp_url, names, list(hub.leases))
-            await ready(hub)
 
 
 async def test_a_standby_that_the_broker_does_not_answer_is_not_ready(

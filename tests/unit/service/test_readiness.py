@@ -53,6 +53,7 @@ class Bench:
         }
     )
     publisher: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(silent=0.0))
+    drifts: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(trouble=""))
     ear: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(attached=True))
     clock: QuickClock = field(default_factory=QuickClock)
 
@@ -63,6 +64,7 @@ class Bench:
             leases=self.leases,
             owners=self.owners,
             listeners=[("hub.dropped", self.ear)],
+            drifts=self.drifts,
             clock=self.clock,
         )
 
@@ -85,6 +87,10 @@ def blocked(bench: Bench) -> None:
 
 def silent(bench: Bench) -> None:
     bench.publisher.silent = 12.3
+
+
+def drifted(bench: Bench) -> None:
+    bench.drifts.trouble = "The queue hub.dropped is there, but with other arguments."
 
 
 def not_waited_for(bench: Bench) -> None:
@@ -116,6 +122,7 @@ LACKS: dict[Callable[[Bench], None], str] = {
     link_down: "The lease connection is down: nobody listens at a:5672.",
     blocked: "The broker takes no messages (low on memory): free its memory or disk.",
     silent: "The broker has not confirmed a message for 12 s: no call begins.",
+    drifted: "The queue hub.dropped is there, but with other arguments.",
     not_waited_for: "The lease of twilio is not waited for: No queue.",
     just_begun: "The lease of twilio is not waited for: not yet.",
     late: "The lease of notion came, but no renewal was confirmed in time.",

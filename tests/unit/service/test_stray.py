@@ -7,7 +7,7 @@ import pytest
 
 from clients._gate import HandedBack
 from clients._operation import Operation, Traits
-from contracts import Names, NotConfigured, Request, Result, UnknownOperation
+from contracts import Internal, Names, NotConfigured, Request, Result, UnknownOperation
 from service.access import Access
 from service.answer import Answer
 from service.ask import Understanding
@@ -82,6 +82,14 @@ async def test_an_integration_that_no_hub_serves() -> None:
     message = dead("shop.get_thing", "")
     with pytest.raises(NotConfigured, match="HUB_INTEGRATIONS"):
         await unrouted(OPERATIONS)(message, envelope(message))
+
+
+async def test_an_integration_whose_queue_is_gone() -> None:
+    message = dead("shop.get_thing", "")
+    with pytest.raises(Internal, match="Ask again") as caught:
+        await unrouted(OPERATIONS, ["shop"])(message, envelope(message))
+    assert caught.value.facts.retryable is not False
+    assert caught.value.facts.outcome in {None, "not_sent"}
 
 
 async def test_what_expired_in_the_broker_is_expired(dropped: Dropped) -> None:
