@@ -14,25 +14,32 @@ from contracts._problem import Facts, FieldError
 Q = TypeVar("Q", bound=Request[Any])
 
 _SHOWN: Final = 5
-"""Wrong fields that the sentence names; `errors` has them all."""
+"""Wrong fields that the sentence names."""
+_TOLD: Final = 100
+"""Wrong fields that `errors` names: who sends ten thousand does not read them."""
+_LONGEST: Final = 255
+"""Characters of a wrong field's name."""
 
 
 def read_request(model: type[Q], params: Mapping[str, Any]) -> Q:
     """Return the typed parameters of an operation.
 
     Raises:
-        InvalidRequest: one entry for each wrong field.
+        InvalidRequest: one entry for each wrong field, up to 100.
     """
     try:
         return model.model_validate(params)
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=False, include_input=False)
-        told = tuple(
-            FieldError(field=".".join(map(str, one["loc"])), message=_plain(one, model))
-            for one in found
-        )
+        told = tuple(_told(one, model) for one in found[:_TOLD])
         said = "; ".join(f"{one.field or 'parameters'}: {one.message}" for one in told[:_SHOWN])
-        raise InvalidRequest(f"{model.operation}: {said}.", Facts(errors=told)) from None
+        more = f"; and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+        raise InvalidRequest(f"{model.operation}: {said}{more}.", Facts(errors=told)) from None
+
+
+def _told(error: ErrorDetails, model: type[Request[Any]]) -> FieldError:
+    field = ".".join(map(str, error["loc"]))
+    return FieldError(field=field[:_LONGEST], message=_plain(error, model))
 
 
 def no_such_operation(operation: str, known: Iterable[str]) -> UnknownOperation:

@@ -47,7 +47,7 @@ def _measure(data: dict[str, Any]) -> None:
         if depth == MAX_DEPTH:
             break
         level = [one for part in inner for one in _children(part)]
-    raise NotJson(f"The body is nested deeper than {MAX_DEPTH} levels.")
+    raise _too_deep()
 
 
 def _children(part: dict[str, Any] | list[Any]) -> list[Any]:
@@ -56,11 +56,19 @@ def _children(part: dict[str, Any] | list[Any]) -> list[Any]:
 
 def _without_repeats(body: bytes) -> None:
     # orjson keeps the last of two equal names in silence; the standard parser lets us look
-    json.loads(body, object_pairs_hook=_unique, parse_int=str)
+    try:
+        json.loads(body, object_pairs_hook=_unique, parse_int=str)
+    except RecursionError:  # in a value that orjson dropped, for it measured the others
+        raise _too_deep() from None
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> None:
-    names = [name for name, _ in pairs]
-    if len(set(names)) != len(names):
-        twice = next(name for name in names if names.count(name) > 1)
-        raise NotJson(f"The body names {twice[:64]!r} twice.")
+    seen = set[str]()
+    for name, _ in pairs:
+        if name in seen:
+            raise NotJson(f"The body names {name[:64]!r} twice.")
+        seen.add(name)
+
+
+def _too_deep() -> NotJson:
+    return NotJson(f"The body is nested deeper than {MAX_DEPTH} levels.")

@@ -34,6 +34,17 @@ def test_each_wrong_field_is_named_in_plain_words() -> None:
     assert told["count"] == "has to be even"
 
 
+def test_a_flood_of_wrong_fields_gets_a_short_answer() -> None:
+    flood: dict[str, object] = {f"odd{number}": 1 for number in range(9_000)} | {"x" * 200_000: 1}
+    with pytest.raises(InvalidRequest, match=r"name: .*; and 8997 more\.$") as failure:
+        read_request(GetThing, flood)
+    assert len(failure.value.facts.errors) == 100
+    assert len(failure.value.problem().model_dump_json()) < 20_000
+    with pytest.raises(InvalidRequest) as failure:
+        read_request(GetThing, {"name": "a", "x" * 200_000: 1})
+    assert len(failure.value.problem().model_dump_json()) < 2_000
+
+
 class GetAll(Request[Thing]):
     pass
 
