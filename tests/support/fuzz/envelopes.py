@@ -158,7 +158,7 @@ routing_keys = st.one_of(
         (b"notion.get_pgae", b"notion", b"notion.", b"", b".", b"notion." + b"x" * 248)
     ),
     st.text(max_size=80).map(lambda word: f"notion.{word}".encode()[:255]),
-    words.map(lambda raw: b"notion." + raw),
+    words.map(lambda raw: (b"notion." + raw)[:255]),
 )
 messages = st.tuples(st.builds(Raw, properties(), st.just(""), routing_keys), bodies)
 
