@@ -1,4 +1,5 @@
-# The hub as a container: `docker build -t integration-hub .`
+# The hub as a container: `docker build -t integration-hub .`; the base as it was tried, and no
+# other: `--build-arg PYTHON_IMAGE=python:3.11-slim-bookworm@sha256:…`
 ARG PYTHON_IMAGE=python:3.11-slim-bookworm
 
 FROM ${PYTHON_IMAGE} AS build
@@ -15,7 +16,8 @@ RUN /opt/hub/bin/pip install --no-cache-dir --no-deps --no-build-isolation --no-
     && /opt/hub/bin/pip uninstall --yes --quiet setuptools pip
 
 FROM ${PYTHON_IMAGE}
-RUN groupadd --gid 10001 hub \
+RUN find / -xdev -type f -perm /6000 -exec chmod a-s {} + \
+    && groupadd --gid 10001 hub \
     && useradd --uid 10001 --gid hub --no-create-home --home-dir /data --shell /usr/sbin/nologin hub \
     && install --directory --owner hub --group hub --mode 700 /data
 COPY --from=build /opt/hub /opt/hub
