@@ -1,8 +1,12 @@
 """Envelopes that nobody foresaw, some in every run; `scripts/fuzz` has more of them."""
 
-import pytest
-from hypothesis import HealthCheck, given, settings
+import math
 
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.support.fuzz.__main__ import configured, played
 from tests.support.fuzz.envelopes import messages, outcome, received, understanding
 from tests.support.raw_amqp import Raw
 
@@ -15,3 +19,21 @@ EXAMPLES = 400
 @given(message=messages)
 def test_every_message_is_answered_or_buried(closed: bool, message: tuple[Raw, bytes]) -> None:
     outcome(ONES[closed], received(*message))
+
+
+def test_the_long_run_tells_what_it_found() -> None:
+    def play(number: int) -> None:
+        @configured(100, number, Phase.generate, Phase.shrink)
+        @given(one=st.integers())
+        def small(one: int) -> None:
+            assert one < 1000
+
+        small()
+
+    assert "one=1000" in played([play], 1, math.inf)
+
+
+def test_the_long_run_ends_by_itself() -> None:
+    rounds: list[int] = []
+    assert played([rounds.append], 7, until=0) == ""
+    assert rounds == []
