@@ -3,11 +3,10 @@
 from service.amqp.consumer import consume
 from tests.support.broker import OwnNames
 from tests.support.bus import Inbox, declare, linked
-from tests.support.raw_amqp import HOSTILE, PLAIN, Raw, publish_raw
+from tests.support.raw_amqp import HOSTILE, PLAIN, REFUSED_BY_THE_BROKER, Raw, publish_raw
 from tests.support.wait import wait_until
 
 GOOD = Raw(PLAIN, "")
-REFUSED_BY_THE_BROKER = {"header of no known type", "header cut short", "property cut short"}
 
 
 async def test_every_message_is_delivered_and_none_disconnects(
