@@ -23,6 +23,8 @@ LONGEST_PAUSE: Final = 2.0
 HEARTBEAT: Final = 10
 """Seconds; the lease's link takes 3, to be replaced sooner."""
 
+_TOLD_AGAIN: Final = 60.0
+
 _log = structlog.stdlib.get_logger()
 
 
@@ -42,6 +44,7 @@ class Link:
         self._settled = asyncio.Event()  # up, or closed for good
         self._supervisor: asyncio.Task[None] | None = None
         self._reason = "it was not opened yet"
+        self._told: dict[str, float] = {}
         self.silent: set[str] = set()
         """Queues that did not answer: `consume` asks them on a connection apart first."""
         self.doubtful: set[str] = set()
@@ -62,6 +65,17 @@ class Link:
     def reason(self) -> str:
         """Why there is no connection; empty when there is one."""
         return self._reason
+
+    def is_news(self, trouble: str) -> bool:
+        """Return whether none of those who use this link has told that within a minute.
+
+        What befalls a connection befalls all of them: one line says it.
+        """
+        now = asyncio.get_running_loop().time()
+        self._told = {text: at for text, at in self._told.items() if now - at < _TOLD_AGAIN}
+        known = trouble in self._told
+        self._told.setdefault(trouble, now)
+        return not known
 
     async def __aenter__(self) -> Self:
         """Begin to connect."""

@@ -1,6 +1,7 @@
 """A consumer that is attached again whenever it ends."""
 
 import asyncio
+from logging import DEBUG, INFO, WARNING
 from typing import Self
 
 import structlog
@@ -35,6 +36,7 @@ class Subscription:
         self._keeper: asyncio.Task[None] | None = None
         self._full: Full | None = None
         self._reason = "it was not attached yet"
+        self._news = False
 
     @property
     def queue(self) -> str:
@@ -127,6 +129,9 @@ class Subscription:
             return
         self._reason = reason
         if reason:
-            _log.warning("consumer_detached", queue=str(self._source), reason=reason)
+            self._news = self._link.is_news(reason)
+            level = WARNING if self._news else DEBUG
+            _log.log(level, "consumer_detached", queue=str(self._source), reason=reason)
         else:
-            _log.info("consumer_attached", queue=str(self._source))
+            level = INFO if self._news else DEBUG
+            _log.log(level, "consumer_attached", queue=str(self._source))

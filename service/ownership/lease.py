@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable
+from logging import DEBUG, WARNING
 from typing import Final, Protocol
 
 import structlog
@@ -229,5 +230,6 @@ class Lease:
 
     def _tell(self, reason: str) -> None:
         if reason and reason != self.trouble:
-            _log.warning("lease_not_waited_for", queue=self._place.queue, reason=reason)
+            level = WARNING if self._place.link.is_news(reason) else DEBUG
+            _log.log(level, "lease_not_waited_for", queue=self._place.queue, reason=reason)
         self.trouble = reason

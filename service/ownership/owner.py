@@ -264,7 +264,7 @@ class Owner:
             self._later(leaving.aclose())
         subscription = self._detach()
         if subscription:
-            log.info("stops_serving", integration=self.integration.name, reason=reason)
+            log.debug("stops_serving", integration=self.integration.name, reason=reason)
             self._later(subscription.aclose())
 
     def _later(self, work: Coroutine[Any, Any, object]) -> "asyncio.Task[object]":
