@@ -1,13 +1,11 @@
 """No secret in any text: the last line before a sentence or a result leaves the process."""
 
 import base64
-import html
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
 from typing import Any, Final
-from urllib.parse import quote, quote_plus
 
 MASK: Final = "***"
 _SHORTEST: Final = 4
@@ -16,6 +14,7 @@ _SHORTEST_IN_RESULTS: Final = 8
 _HEAD: Final = 8
 """Characters that tell a long secret, wherever somebody has cut the rest off."""
 _LONG: Final = 2 * _HEAD
+_NEVER_QUOTED: Final = re.compile(r"[A-Za-z0-9_.-]+")
 _SECRET_NAME: Final = re.compile(r"key|secret|token|password", re.IGNORECASE)
 
 
@@ -74,6 +73,8 @@ class _Search:
         self._known: set[str] = set()
         self._forms: dict[bytes, set[bytes]] = {}
         """What is looked for, and with it the whole forms that begin so; in lower case."""
+        self._escaped: list[tuple[bytes, re.Pattern[bytes]]] = []
+        """Secrets that may be quoted or escaped, each with a part of it that never is."""
         self._needles: tuple[bytes, ...] | None = None
 
     def learn(self, secrets: Iterable[str]) -> None:
@@ -103,7 +104,7 @@ class _Search:
     def is_in(self, body: bytes) -> bool:
         """Return whether a secret may be in JSON."""
         if self._needles is None:
-            self._needles = _needles(self._forms)
+            self._needles = _needles([*self._forms, *(plain for plain, _ in self._escaped)])
         lower = body.lower() if self._needles else b""
         return any(one in lower for one in self._needles)
 
@@ -113,6 +114,9 @@ class _Search:
         for form in _forms(secret):
             raw = form.encode(errors="surrogatepass").lower()
             self._forms.setdefault(raw[: None if whole else self._head], set()).add(raw)
+        plain = max(_NEVER_QUOTED.findall(secret), key=len, default="")
+        if len(plain) < len(secret):
+            self._escaped.append((plain.lower().encode(), _escaped(secret)))
 
     def _places(self, lower: bytes) -> Iterator[tuple[int, int]]:
         for head, forms in self._forms.items():
@@ -121,6 +125,9 @@ class _Search:
                 stop = max(start + _shared(lower, start, form) for form in forms)
                 yield start, stop
                 start = lower.find(head, stop)
+        for plain, pattern in self._escaped:
+            if plain in lower:
+                yield from (found.span() for found in pattern.finditer(lower))
 
 
 def _shared(lower: bytes, start: int, form: bytes) -> int:
@@ -145,13 +152,27 @@ def _parts(secret: str) -> list[str]:
 
 
 def _forms(secret: str) -> set[str]:
-    """Return how a secret may be written by those who quote, escape, or encode it."""
+    """Return how a secret may be written by those who do not look at its characters."""
     raw = secret.encode(errors="surrogatepass")
-    quoted = quote(raw, safe="")
-    plain = {secret, secret.lower(), secret.upper(), quoted, quote(raw), quote_plus(raw)}
-    plain |= {quote(quoted, safe=""), json.dumps(secret)[1:-1], repr(secret)[1:-1]}
-    plain |= {html.escape(secret), json.dumps(secret, ensure_ascii=False)[1:-1]}
-    return plain | _coded(raw) | {raw.hex(), raw.hex(":")}
+    return {secret, secret.lower(), secret.upper(), raw.hex(), raw.hex(":")} | _coded(raw)
+
+
+def _escaped(secret: str) -> re.Pattern[bytes]:
+    """Return what finds it in addresses, forms, JSON and HTML, quoted as often as may be."""
+    return re.compile(b"".join(map(_quoted, secret)), re.IGNORECASE)
+
+
+def _quoted(one: str) -> bytes:
+    raw = one.encode(errors="surrogatepass")
+    plain = re.escape(raw)
+    if _NEVER_QUOTED.fullmatch(one):
+        return plain
+    percent = b"".join(b"%%(?:25)*%02x" % byte for byte in raw)
+    space = rb"|\+" if one == " " else b""
+    point = b"%02x" % ord(one)
+    escape = rb"\\+(?:%b|x%b|u0*%b|[nrt])" % (plain, point, point)
+    entity = rb"&(?:amp;)*(?:#%d|#x0*%b|[a-z]{2,8});" % (ord(one), point)
+    return rb"(?:%b|%b|%b|%b%b)" % (percent, escape, entity, plain, space)
 
 
 def _coded(raw: bytes) -> set[str]:
