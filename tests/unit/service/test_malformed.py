@@ -115,7 +115,7 @@ NOT_JSON: Final = {
 BOMBS: Final = {
     "depth": b'{"a":' + b"[" * 70 + b"]" * 70 + b"}",
     "great depth": b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
-    "depth in what a repeat hides": b'{"a":' + b"[" * 900 + b"]" * 900 + b',"a":1}',
+    "depth in what a repeat hides": b'{"a":' + b"[" * 1000 + b"]" * 1000 + b',"a":1}',
     "values": b'{"a":[' + b"1," * 20_000 + b"1]}",
     "digits": b'{"a":' + b"1" * 4000 + b"}",
     "NaN": b'{"page_id":NaN}',
