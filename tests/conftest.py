@@ -36,8 +36,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if BROKER_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker("broker")
-        named = INTEGRATION.search(item.name)
-        item.add_marker(pytest.mark.xdist_group(f"{item.path.name}:{named[1] if named else ''}"))
+        item.add_marker(pytest.mark.xdist_group(f"{item.path.name}:{_integration(item)}"))
+
+
+def _integration(item: pytest.Item) -> str:
+    given = getattr(item, "callspec", None)
+    if given and "facts" in given.params:
+        return str(given.params["facts"].name)
+    named = INTEGRATION.search(item.name)
+    return named[1] if named else ""
 
 
 def pytest_terminal_summary(

@@ -146,6 +146,7 @@ class TestRecordings:
 
 @every_success
 async def test_what_leaves_is_what_was_built(case: Case, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.clear()
     caplog.set_level(logging.DEBUG)
     nasty = dict.fromkeys(name for name, many in text_fields(case.operation) if not many)
     for changes in ({}, *({name: NASTY} for name in nasty)):

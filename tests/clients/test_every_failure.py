@@ -8,6 +8,7 @@ from typing import Any, Final
 import pytest
 
 from clients._http import HttpRequest, HttpResponse, Kind, TransportError
+from clients._redact import Redactor
 from clients._retry import ATTEMPTS
 from clients._upstream import Upstream
 from contracts import (
@@ -132,8 +133,9 @@ class TestOneCall:
 
     async def test_an_odd_answer_is_read_or_told(self, case: Case, at: int) -> None:
         body = case.recording.exchanges[at].response.body
+        redact = Redactor()
         for odd in mutants(body):
-            run = Run(case, [reply(odd)], at)
+            run = Run(case, [reply(odd)], at, redact=redact)
             try:
                 assert type(await run.result()) is case.operation.request.result
             except Failure as failure:
@@ -173,6 +175,7 @@ class TestSecrets:
     async def test_no_key_is_in_any_text(
         self, case: Case, caplog: pytest.LogCaptureFixture
     ) -> None:
+        caplog.clear()
         caplog.set_level("DEBUG")
         for status in (400, 401, 403, 500):
             run = Run(case)

@@ -64,7 +64,7 @@ class Machine:
     async def run(self, line: str, **more: str) -> tuple[int, str, str]:
         """Run a line of shell to its end: exit code, standard output, standard error."""
         process = self.start(line, **more)
-        out, err = await asyncio.to_thread(process.communicate, timeout=40)
+        out, err = await asyncio.to_thread(process.communicate, timeout=120)
         return process.returncode, out, err
 
 
@@ -84,7 +84,7 @@ async def up(machine: Machine) -> AsyncIterator[tuple["subprocess.Popen[str]", l
     lines: list[str] = []
     drained = asyncio.create_task(asyncio.to_thread(process.stderr.read))
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(150):
             while not lines or not lines[-1].startswith("stop"):
                 line = await asyncio.to_thread(process.stdout.readline)
                 assert line, f"hub up ended: {await drained}"
@@ -135,7 +135,7 @@ async def test_from_up_to_ctrl_c(machine: Machine) -> None:
         line = await asyncio.to_thread(events.stdout.readline)
         assert set(json.loads(line)) == {"key", "data"}
         events.send_signal(signal.SIGINT)
-        _, err = await asyncio.to_thread(events.communicate, timeout=20)
+        _, err = await asyncio.to_thread(events.communicate, timeout=120)
         assert (events.returncode, err) == (0, "")
 
         # a second one on the same data folder is refused, and leaves the first alone
@@ -149,7 +149,7 @@ async def test_from_up_to_ctrl_c(machine: Machine) -> None:
         call = machine.start("hub call notion.get_me --id r-1")
         await wait_until(lambda: connected(call.pid, said["broker"]), 20, "the call's connection")
         call.send_signal(signal.SIGINT)
-        out, err = await asyncio.to_thread(call.communicate, timeout=20)
+        out, err = await asyncio.to_thread(call.communicate, timeout=120)
         assert (call.returncode, out) == (130, "")
         assert "With --id r-1 you can ask again" in err
 
@@ -183,7 +183,7 @@ async def test_ctrl_c_while_it_starts_leaves_nothing(machine: Machine) -> None:
     await wait_until(beams, 30, "the broker's process")
     children = own.children(recursive=True)
     process.send_signal(signal.SIGINT)
-    out, err = await asyncio.to_thread(process.communicate, timeout=30)
+    out, err = await asyncio.to_thread(process.communicate, timeout=120)
     assert (process.returncode, out) == (0, "")
     assert "Traceback" not in err
     await wait_until(lambda: not any(map(psutil.Process.is_running, children)), 5)
@@ -242,10 +242,10 @@ async def test_on_a_narrow_terminal_names_stay_whole_and_colours_come(tmp_path: 
 
 
 async def test_help_is_quick(tmp_path: Path) -> None:
-    machine = Machine(tmp_path)
-    spent: list[float] = []
-    for _ in range(3):
-        before = sum(os.times()[2:4])
-        assert (await machine.run("hub --help"))[0] == 0
-        spent.append(sum(os.times()[2:4]) - before)
-    assert min(spent) < 1.0, "seconds of CPU; 0.35 on the machine where it was written"
+    """What takes long is to import what help has no use for."""
+    code, _, imports = await Machine(tmp_path).run("hub --help", PYTHONPROFILEIMPORTTIME="1")
+    assert code == 0
+    imported = {line.rpartition("|")[2].strip().partition(".")[0] for line in imports.splitlines()}
+    assert "typer" in imported
+    heavy = {"asyncio", "pydantic", "aiormq", "aiohttp", "fastapi", "sqlalchemy", "clients", "sdk"}
+    assert not imported & heavy

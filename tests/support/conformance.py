@@ -17,6 +17,7 @@ from clients._client import Client
 from clients._http import HttpRequest
 from clients._operation import Operation
 from clients._recordings import Recording
+from clients._redact import Redactor
 from contracts import Failure, Result
 from tests.support.clock import QuickClock
 from tests.support.depot import BESIDE, Depot
@@ -30,6 +31,7 @@ from tests.support.kit import (
     kit_for,
     perform,
 )
+from tests.support.together import Cases, GoesOn, together
 
 
 @dataclass(frozen=True)
@@ -66,11 +68,10 @@ CASES: Final = tuple(
     for one in recordings_of(facts)
     if one.operation in facts.operations
 )
-OPERATIONS: Final = tuple((facts, one) for facts in CLIENTS for one in facts.operations.values())
 
 
 def _typical() -> Iterator[Case]:
-    for _, operation in OPERATIONS:
+    for operation in (one for facts in CLIENTS for one in facts.operations.values()):
         own = [one for one in CASES if one.operation is operation and one.recording.code is None]
         found = sorted(own, key=lambda one: not one.recording.name.endswith(".success"))
         yield from found[:1]
@@ -83,14 +84,27 @@ STEPS: Final = tuple(
 )
 """Each HTTP call of each of them."""
 
+
+def _by_client(
+    cases: Iterable[tuple[str, Case, Mapping[str, Any]]],
+) -> Mapping[type[Client], Cases]:
+    found: dict[type[Client], dict[str, Mapping[str, Any]]] = {facts: {} for facts in CLIENTS}
+    for name, case, given in cases:
+        found[case.facts][name] = given
+    return found
+
+
 every_client = pytest.mark.parametrize("facts", CLIENTS, ids=lambda one: one.name)
-every_operation = pytest.mark.parametrize(
-    ("facts", "operation"), OPERATIONS, ids=[one.name for _, one in OPERATIONS]
+every_operation = together(
+    {
+        facts: {one.name: {"facts": facts, "operation": one} for one in facts.operations.values()}
+        for facts in CLIENTS
+    }
 )
-every_case = pytest.mark.parametrize("case", CASES, ids=str)
-every_success = pytest.mark.parametrize("case", SUCCESSES, ids=str)
-every_step = pytest.mark.parametrize(
-    ("case", "at"), STEPS, ids=[f"{case}.{at}" if at else str(case) for case, at in STEPS]
+every_case = together(_by_client((str(case), case, {"case": case}) for case in CASES))
+every_success = together(_by_client((str(case), case, {"case": case}) for case in SUCCESSES))
+every_step = together(
+    _by_client((f"{case}.{at}", case, {"case": case, "at": at}) for case, at in STEPS)
 )
 
 
@@ -103,6 +117,8 @@ class Run:
     at: int = 0
     changes: Mapping[str, Any] = field(default_factory=dict)
     """Parameters in place of the recorded ones."""
+    redact: Redactor | None = None
+    """Shared by many runs that judge no secret: it is what takes longest to make."""
     times: list[float] = field(default_factory=list)
     notes: Notes = field(default_factory=Notes)
 
@@ -114,7 +130,9 @@ class Run:
         self.script = Script(self._answer)
         self.restart()
         ways = apart(facts, self.script)
-        kit = kit_for(facts, ways, env=self.env, clock=self.clock, note=self.notes)
+        kit = kit_for(
+            facts, ways, env=self.env, clock=self.clock, note=self.notes, redact=self.redact
+        )
         self.client = facts(kit)
 
     def restart(self) -> None:
@@ -133,7 +151,7 @@ class Run:
         except Failure as failure:
             return failure
         if self.started:
-            pytest.skip("what was started goes on: its result says so")
+            raise GoesOn
         raise AssertionError("It did not fail.")
 
     @property

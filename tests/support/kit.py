@@ -185,6 +185,7 @@ def kit_for(
     env: Environment | None = None,
     clock: Clock | None = None,
     note: Notes | None = None,
+    redact: Redactor | None = None,
 ) -> Kit:
     """Return a kit with unlimited gates; `transport` for all upstreams, or made by name."""
     env = env or environment_of(facts)
@@ -194,7 +195,7 @@ def kit_for(
         env=env,
         gates={name: Gate(Bucket(), Breaker(), clock) for name in here},
         transports=transport if callable(transport) else lambda _: transport,
-        redact=Redactor(text for one in here.values() for text in one.secrets(env)),
+        redact=redact or Redactor(text for one in here.values() for text in one.secrets(env)),
         clock=clock,
         note=note or Notes(),
     )

@@ -96,7 +96,7 @@ class Spender:
         now = time.monotonic()
         if self.next >= self._limit or now > self._until:
             return False
-        self._note("spent", self.next)
+        self.note(Record(self.hub, "spent", now, self.next))
         self.next += 1
         return True
 
@@ -211,7 +211,7 @@ class Outsider:
 
         await self.channel.basic_qos(prefetch_count=1)
         await self.channel.basic_consume(self.queue, note)
-        return await asyncio.wait_for(came.get(), 5.0)
+        return await asyncio.wait_for(came.get(), 30)
 
 
 async def read(url: str, queue: str) -> LeaseMessage:

@@ -24,7 +24,7 @@ class Party:
         self.writer.write(data)
         return await self.hear(len(data))
 
-    async def hear(self, count: int, within: float = 2.0) -> bytes:
+    async def hear(self, count: int, within: float = 30.0) -> bytes:
         async with asyncio.timeout(within):
             return await self.reader.readexactly(count)
 

@@ -201,7 +201,7 @@ async def test_who_waits_on_a_connection_that_is_cut_is_let_go(amqp_url: str, qu
             waiting += [asyncio.create_task(publish_for_long(channel, queue)) for _ in range(3)]
             await asyncio.sleep(0)
         await _amqp.disconnect(connection)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             outcomes = await asyncio.gather(*waiting, return_exceptions=True)
     assert {type(one) for one in outcomes} == {Lost}
 

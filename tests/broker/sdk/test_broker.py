@@ -72,7 +72,7 @@ async def test_a_slow_one_delays_nobody(hub: Hub, stub: StubHub) -> None:
     stub.respond = slow
     waiting = asyncio.ensure_future(hub.call("notion.slow"))
     await wait_until(lambda: stub.got)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await asyncio.gather(*(hub.call("notion.x") for _ in range(20)))
     assert not waiting.done()
     await stub.reply(stub.got[0])
@@ -386,12 +386,12 @@ async def test_a_call_that_expires_knows_whether_it_left(
     assert len(stub.got) == 1
 
 
-async def test_a_reply_after_the_deadline_is_dropped(hub: Hub, stub: StubHub) -> None:
+async def test_a_reply_that_nobody_waits_for_any_more_is_dropped(hub: Hub, stub: StubHub) -> None:
     stub.respond = ignore
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.2):
-            await hub.call("notion.x")
+    call = asyncio.create_task(hub.call("notion.x"))
     await wait_until(lambda: stub.got)
+    call.cancel()
+    await asyncio.wait([call])
     await stub.reply(stub.got[0])
     stub.respond = stub.reply
     assert await hub.call("notion.x", n=1) == {"n": 1}
@@ -418,7 +418,7 @@ async def test_an_agent_may_start_before_its_hub(amqp_url: str, names: OwnNames)
     entering = asyncio.ensure_future(hub.__aenter__())
     await asyncio.sleep(0)
     async with StubHub(amqp_url, names):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await entering
         assert await hub.call("notion.x", n=1) == {"n": 1}
         await hub.__aexit__(None, None, None)

@@ -50,7 +50,7 @@ async def hand_back(url: str, queue: str, times: int) -> None:
         await channel.basic_qos(prefetch_count=1)
         await channel.basic_consume(queue, take)
         for _ in range(times):
-            await asyncio.wait_for(seen.acquire(), 5)
+            await asyncio.wait_for(seen.acquire(), 30)
 
 
 FORBIDDEN: Final[dict[str, dict[str, Any]]] = {

@@ -8,8 +8,8 @@ from clients._clock import Clock
 
 async def test_it_is_the_machines_time() -> None:
     clock = Clock()
-    assert abs(clock.now() - time.monotonic()) < 1
-    assert abs(clock.wall() - time.time()) < 1
+    assert abs(clock.now() - time.monotonic()) < 60
+    assert abs(clock.wall() - time.time()) < 60
     before = clock.now()
     await clock.sleep(0.01)
     assert clock.now() - before >= 0.009

@@ -85,11 +85,12 @@ async def test_declaring_again_is_quick_and_changes_nothing(amqp_url: str, names
     for integration in many:
         names.queue(integration)
         names.lease(integration)
-    assert await declare_all(amqp_url, names, many) == ()
     began = time.monotonic()
+    assert await declare_all(amqp_url, names, many) == ()
+    first, began = time.monotonic() - began, time.monotonic()
     ends = await asyncio.gather(*(declare_all(amqp_url, names, many) for _ in range(2)))
     assert ends == [(), ()]
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < first
 
 
 @pytest.mark.parametrize("limit", [5, 21])

@@ -50,7 +50,7 @@ async def test_an_answer_that_never_comes_does_not_keep_it() -> None:
 
     with listen("127.0.0.1", 0) as listening:
         port = listening.getsockname()[1]
-        async with asyncio.timeout(10), Pages(never, listening):
+        async with asyncio.timeout(30), Pages(never, listening):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
             await asked.wait()
