@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     from service.assembly import Assembly
     from service.ownership.handover import Handover
 
-_STRAY_WINDOW: Final = 64
+_STRAY_WINDOW: Final = 1024
+"""Of what the broker dropped, repeats of calls that a hub was making when it died wait for up to
+15 minutes: they leave room for the rest."""
 _HEARD_WINDOW: Final = 256
 
 log = structlog.get_logger()

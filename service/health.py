@@ -87,10 +87,15 @@ class Health:
         self._told: State | None = None
         self._since = datetime.now(UTC)
 
-    def note(self, upstream: str, failure: Failure | None, seconds: float) -> HealthEvent | None:
-        """Take note of one attempt; returns the event if the state has changed."""
+    def note(
+        self, upstream: str, failure: Failure | None, seconds: float, *, quiet: bool = False
+    ) -> HealthEvent | None:
+        """Take note of one attempt; returns the event if the state has changed.
+
+        While it is to be quiet a change is kept for the next time, if it lasts until then.
+        """
         self._upstreams[upstream] = self._upstreams[upstream].after(failure, seconds)
-        return self._changed()
+        return None if quiet else self._changed()
 
     def set(self, *, lacking: tuple[str, ...], paused: bool) -> HealthEvent | None:
         """Take note of missing variables or a pause; returns the event if the state has changed."""
@@ -98,10 +103,10 @@ class Health:
         self._paused = paused
         return self._changed()
 
-    def trouble(self, reason: str) -> HealthEvent | None:
-        """Take note of what is wrong with the hub; returns the event if the state has changed."""
+    def trouble(self, reason: str, *, quiet: bool = False) -> HealthEvent | None:
+        """Take note of what is wrong with the hub; returns the event as `note` does."""
         self._trouble = reason
-        return self._changed()
+        return None if quiet else self._changed()
 
     def believe(self, told: HealthEvent) -> None:
         """Take over what the owner tells: this hub may be the next one."""

@@ -19,7 +19,8 @@ _DEATH: Final = "x-death"
 _DEATHS: Final = ("x-death", "x-first-death-", "x-last-death-")
 
 _LOOK: Final = 1.0
-"""Seconds between looks at a call that is under way."""
+"""Seconds until the second look at a call that is under way; from look to look twice as many."""
+_LONGEST_LOOK: Final = 8.0
 _WHY: Final = {
     "expired": "The message's own expiration passed while it waited in the broker.",
     "delivery_limit": "The hub was interrupted at this request again and again, and gives it up.",
@@ -112,10 +113,12 @@ class Dropped:
         reason = reason_of(delivery)
         if not ask.recorded:
             return failed(_failure(reason, sent=reason == "rejected"), ask.operation.name)
+        look = _LOOK
         while (answer := await self._given_up(ask, reason)) is None:
             if not delivery.unsettled:
                 raise HandedBack
-            await self.clock.sleep(_LOOK)
+            await self.clock.sleep(look)
+            look = min(2 * look, _LONGEST_LOOK)
         return answer
 
     async def _given_up(self, ask: Ask, reason: str) -> Answer | None:

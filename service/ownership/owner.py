@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
+from math import inf
 from typing import Any, Final, Protocol, cast
 
 import structlog
@@ -17,6 +18,8 @@ from service.integration import Integration
 from service.metrics import Metrics
 from service.window import LONGEST_HELD
 
+APART: Final = 1.0
+"""Seconds between two changes of health that are told; the next look tells what has lasted."""
 YIELD_WITHIN: Final = 5.0
 """Seconds that calls under way have to end when an integration is given away."""
 _HAND_BACK_WITHIN: Final = 300.0
@@ -67,13 +70,15 @@ class Telling:
         self._events = events
         self._metrics = metrics
         self._heard = dict.fromkeys(integration.gates, integration.now())
+        self._told_at = -inf
 
     def note(self, upstream: str, failure: Failure | None, seconds: float) -> None:
         """Take note of one attempt."""
         self._heard[upstream] = self._integration.now()
         name = self._integration.name
         self._metrics.attempted(name, upstream, failure.code if failure else "ok")
-        self._tell(self._integration.health.note(upstream, failure, seconds))
+        health = self._integration.health
+        self._tell_in_turn(health.note(upstream, failure, seconds, quiet=self._quiet))
 
     def heard_at(self, upstream: str) -> float:
         """Return when the last attempt was made: real traffic makes probes needless."""
@@ -81,7 +86,7 @@ class Telling:
 
     def troubled(self, reason: str) -> None:
         """Take note of what keeps this hub from working as it should; of nothing when it does."""
-        self._tell(self._integration.health.trouble(reason))
+        self._tell_in_turn(self._integration.health.trouble(reason, quiet=self._quiet))
 
     def settled(self, *, paused: bool) -> None:
         """Take note of what is missing, and of a pause."""
@@ -95,6 +100,15 @@ class Telling:
     def snapshot(self) -> None:
         """Publish the state as it is, for those who came late."""
         self._publish(self._integration.health.snapshot())
+
+    @property
+    def _quiet(self) -> bool:
+        return self._integration.now() - self._told_at < APART
+
+    def _tell_in_turn(self, event: HealthEvent | None) -> None:
+        if event:
+            self._told_at = self._integration.now()
+        self._tell(event)
 
     def _tell(self, event: HealthEvent | None) -> None:
         if event:

@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import pytest
 
@@ -10,13 +11,14 @@ from clients._environment import Environment
 from clients._gate import HandedBack
 from clients._redact import Redactor
 from contracts import UpstreamUnavailable
-from contracts._events import Event
+from contracts._events import HealthEvent
 from service.amqp.consumer import OnDelivery
 from service.amqp.publisher import SILENT
 from service.integration import Integration, Means
 from service.metrics import Metrics
-from service.ownership.owner import Owner, Telling
+from service.ownership.owner import APART, Owner, Telling
 from tests.support.clock import QuickClock
+from tests.support.heard import Told
 from tests.support.wait import wait_until
 
 
@@ -69,16 +71,6 @@ class FakeConsumer:
     async def aclose(self) -> None:
         self.attached = False
         self.log.append("close")
-
-
-@dataclass
-class Told:
-    """Remembers events instead of publishing them."""
-
-    keys: list[str] = field(default_factory=list)
-
-    def tell(self, key: str, _: Event) -> None:
-        self.keys.append(key)
 
 
 @dataclass
@@ -308,5 +300,28 @@ async def test_attempts_tell_health(bench: Bench) -> None:
     down = UpstreamUnavailable("down")
     for failure in (down, down, None):
         bench.owner.telling.note("api", failure, 0.1)
+        bench.clock.advance(1)
     bench.owner.telling.snapshot()
     assert bench.told.keys == ["health.notion.up", "health.notion.down", *["health.notion.up"] * 2]
+
+
+async def test_what_flaps_is_told_once_in_a_second_and_its_end_for_sure(bench: Bench) -> None:
+    serve(bench)
+    telling, events = bench.owner.telling, bench.told
+    events.clock = bench.clock.now
+    events.all.clear()
+    events.at.clear()
+    for tenth in range(50):
+        failure = UpstreamUnavailable("down") if tenth % 5 in {2, 3} else None
+        telling.note("api", failure, 0.01)
+        bench.clock.advance(0.1)
+    for _ in range(2):
+        telling.note("api", UpstreamUnavailable("down"), 0.01)
+    bench.clock.advance(1)
+    telling.troubled("")  # the look of every second
+    apart = [later - sooner for sooner, later in pairwise(events.at)]
+    assert len(events.all) > 2
+    assert min(apart) >= APART
+    states = [(one.previous, one.state) for _, one in events.all if isinstance(one, HealthEvent)]
+    assert all(before[1] == after[0] for before, after in pairwise(states))
+    assert states[-1][1] == "down"
