@@ -16,7 +16,7 @@ from clients._redact import Redactor
 from contracts import Failure
 from contracts._events import Mode
 from contracts._reading import no_such_integration
-from service import late
+from service import exposure, late
 from service.access import read_access
 from service.addresses import Told, url_of
 from service.amqp.errors import BusError
@@ -186,7 +186,8 @@ async def _served(settings: Settings, make: Make) -> AsyncIterator[Serving]:
             configure(settings.log_level, settings.log_format, hub.redact)
             async with hub:
                 served = await loading
-                async with served(hub, url, listening):
+                looking = exposure.looking(settings, url, hub.base.access)
+                async with served(hub, url, listening), looking:
                     modes = {name: one.mode for name, one in hub.integrations.items()}
                     yield Serving(settings, url, http, modes)
 

@@ -1,6 +1,7 @@
 """Every setting of the hub, from the environment, then ``.env.local``, then ``.env``."""
 
 import os
+import re
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,6 +32,9 @@ FILES: Final = (".env.local", ".env")
 """Read from the working directory, where the environment says nothing; the first wins."""
 
 PREFIX: Final = "HUB_"
+
+SECRET: Final = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|PASSPHRASE|CREDENTIAL|DATABASE_URL|DSN")
+"""Found in the names of variables that hold secrets."""
 
 _LARGEST_REPLY: Final = 15 * 1024 * 1024
 """RabbitMQ 4 takes messages of 16 MiB (`max_message_size`), older ones larger."""

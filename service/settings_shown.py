@@ -1,6 +1,5 @@
 """The settings as people may see them: every variable with its value masked and its source."""
 
-import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, TypedDict
@@ -13,12 +12,11 @@ from clients._client import Client
 from clients._limits import limits_of
 from clients._upstream import Upstream
 from contracts import NotConfigured
-from service.settings import DEFAULT, ENVIRONMENT, Settings, variable
+from service.settings import DEFAULT, ENVIRONMENT, SECRET, Settings, variable
 
 _MASK: Final = "***"
 _NOT_SET: Final = "not set"
 _WIDTH: Final = 100
-_SECRET: Final = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|PASSPHRASE|CREDENTIAL|DATABASE_URL|DSN")
 
 Upstreams = Mapping[str, Upstream]
 
@@ -117,7 +115,7 @@ def _client(settings: Settings, client: type[Client]) -> Iterator[Row]:
     for (first, *others), what in _groups(client, upstreams):
         default = _default(upstreams, first)
         value, read, source = _found(settings, [first, *others])
-        secret = value and (read.removesuffix("_FILE") in keys or _SECRET.search(read))
+        secret = value and (read.removesuffix("_FILE") in keys or SECRET.search(read))
         yield {
             "name": first,
             "value": _MASK if secret else _without_password(value or default),

@@ -17,6 +17,7 @@ from tests.support.broker import opened
 from tests.support.examples import PRINTED, run
 from tests.support.hub_process import HubProcess
 from tests.support.rights import NAMES, secured
+from tests.support.wait import wait_until
 
 ACCESS = {
     "alice": {"operations": ["space_weather.*", "twilio.*"]},
@@ -110,3 +111,11 @@ def test_only_an_operator_pauses(at: Secured) -> None:
     assert json.loads(refused.stdout)["code"] == "forbidden"
     assert at.cli("olga", "pause", "notion").returncode == 0
     assert at.cli("olga", "resume", "notion").returncode == 0
+
+
+async def test_the_hub_finds_nothing_too_open_at_the_broker(at: Secured) -> None:
+    await wait_until(lambda: at.hub.logged("looked_for_what_is_too_open"), 20, "its look")
+    (looked,) = at.hub.logged("looked_for_what_is_too_open")
+    found = [str(one["what"]) for one in at.hub.logged("too_open")]
+    assert (looked["found"], looked["not_all"]) == (1, "")
+    assert "HUB_HTTP_TOKEN is not set" in found[0]
