@@ -15,7 +15,7 @@ def test_it_needs_a_broker(cli: Cli) -> None:
     ("variables", "sentence"),
     [
         ({"HUB_INTEGRATIONS": "notoin"}, "There is no integration 'notoin'. Did you mean notion?"),
-        ({"HUB_ACCESS_FILE": "/nowhere"}, "HUB_ACCESS_FILE /nowhere cannot be read"),
+        ({"HUB_ACCESS_FILE": "/nowhere"}, "HUB_ACCESS_FILE /nowhere: it cannot be read"),
         ({"HUB_HTTP_HOST": "0.0.0.0"}, "can be reached from outside: set HUB_HTTP_TOKEN"),  # noqa: S104
     ],
 )
