@@ -22,6 +22,7 @@ from service.amqp.consumer import OnDelivery, Temporary
 from service.amqp.subscription import Subscription
 from service.base import Base
 from service.ending import end
+from service.leftover import Leftovers
 from service.ownership.control import Commands
 from service.ownership.meeting import Meeting
 from service.ownership.roster import Roster
@@ -141,7 +142,8 @@ class Hub:
             lease.start()
             stack.push_async_callback(lease.close)
         watch = Watch(base.url, base.names, base.links, list(work.integrations), self._consumers)
-        for loop in (*work.watches(), roster.run(), watch.run()):
+        loops = (*work.watches(), roster.run(), watch.run(), self._leftovers().run())
+        for loop in loops:
             self._run(stack, loop)
         self._readiness = Readiness(
             links=vars(base.links),
@@ -163,6 +165,17 @@ class Hub:
 
     def _run(self, stack: AsyncExitStack, loop: Coroutine[Any, Any, None]) -> None:
         stack.push_async_callback(end, asyncio.create_task(lasting(loop)))
+
+    def _leftovers(self) -> Leftovers:
+        base, work = self.base, self.work
+        desk = work.strays[base.names.unrouted]
+
+        def subscribe(queue: str) -> Subscription:
+            return Subscription(base.links.consume, queue, desk.take, prefetch=_HEARD_WINDOW)
+
+        return Leftovers(
+            base.names, work.unserved, base.members, base.links.look, subscribe, base.clock
+        )
 
     def _consumers(self) -> Iterator[Watched]:
         """Yield all that takes messages now."""

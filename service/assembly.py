@@ -88,6 +88,11 @@ class Assembly:
             standing=tuple(name for name, lease in self.leases.items() if lease.standing),
         )
 
+    @property
+    def unserved(self) -> frozenset[str]:
+        """The integrations that this hub knows, and is not told to serve."""
+        return frozenset(_registry.names()) - self.integrations.keys()
+
     def watches(self) -> tuple[Coroutine[Any, Any, None], ...]:
         """Return the loops that look after all that is owned."""
         base, owned = self._base, list(self.owners.values())
