@@ -246,6 +246,6 @@ _ADVICE: Final = {
     ),
     NOT_ALLOWED: (
         "The hub's broker user may not declare the {what}. The broker says: {words}. Grant it the "
-        "rights configure, write and read on the hub's names (docs/quickstart.md)."
+        "rights configure, write and read on the hub's names (docs/how-to/secure-the-broker.md)."
     ),
 }

@@ -55,6 +55,7 @@ def test_named_commands_exist(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_named_settings_exist(page: Path) -> None:
     known = {f"HUB_{name.upper()}" for name in Settings.model_fields} | {"HUB_TEST_AMQP_URL"}
+    known |= {f"{name}_FILE" for name in known}
     named = set(re.findall(r"(?<![A-Z_])HUB_[A-Z_]+", page.read_text(encoding="utf-8")))
     assert named <= known
 

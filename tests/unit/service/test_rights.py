@@ -1,11 +1,14 @@
 import re
+from pathlib import Path
 
 import pytest
 
 from contracts import Names
-from service.access import Grant
+from service.access import Grant, read_access
+from service.definitions import AGENT_LIMITS, MOST_QUEUES, Plan
 from service.rights import at_broker, check_user, of_agent, of_hub
 
+ROOT = Path(__file__).parents[3]
 NAMES = Names("p-1")
 ALICE = of_agent(NAMES, "alice", Grant(operations=("notion.*", "twilio.get_message")))
 OLGA = of_agent(NAMES, "olga", Grant(operations=(), operator=True))
@@ -88,3 +91,23 @@ def test_a_name_that_could_be_taken_for_another_is_refused(user: str) -> None:
 @pytest.mark.parametrize("user", ["http", "cli:root"])
 def test_who_is_not_of_the_broker(user: str) -> None:
     assert not at_broker(user)
+
+
+def test_the_page_shows_them_as_they_are() -> None:
+    page = (ROOT / "docs/how-to/secure-the-broker.md").read_text(encoding="utf-8")
+    shown = page.replace("\\|", "|")
+    agent, hub = of_agent(Names(), "alice", Grant(operations=())), of_hub(Names(), "hub")
+    for pattern in (agent.configure, agent.write, agent.read, hub.configure):
+        assert f"`{pattern}`" in shown
+    assert hub.read == hub.configure
+    assert hub.write == hub.configure.replace(")$", r"|amq\.default)$")
+    for most in (*AGENT_LIMITS.values(), MOST_QUEUES):
+        assert f" {most} " in shown
+
+
+def test_the_access_file_of_the_page_is_one(tmp_path: Path) -> None:
+    page = (ROOT / "docs/how-to/secure-the-broker.md").read_text(encoding="utf-8")
+    file = tmp_path / "access.json"
+    file.write_text(page.partition("```json\n")[2].partition("```")[0])
+    users = Plan(read_access(file), Names()).rights()
+    assert [f"broker/{user}.url" in page for user in users] == [True] * 4
