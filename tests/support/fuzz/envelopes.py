@@ -104,7 +104,8 @@ values = st.recursive(
     ),
     max_leaves=6,
 )
-tables = st.dictionaries(keys, values, max_size=4).map(_table)
+plain = words.map(lambda raw: b"S" + long(raw))
+tables = st.dictionaries(keys, plain | plain | plain | values, min_size=1, max_size=4).map(_table)
 shorts = words.map(short)
 OF_TYPE: Final = {
     "shortstr": shorts,
