@@ -151,7 +151,7 @@ class Hub:
             leases=work.leases,
             owners=work.owners,
             listeners=self._listeners,
-            drifts=watch,
+            troubled=(watch, work.store),
             clock=base.clock,
         )
 

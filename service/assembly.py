@@ -19,6 +19,7 @@ from service.ask import Understanding
 from service.base import Base
 from service.budget import Budgets
 from service.cache import Cache
+from service.database import said
 from service.desk import Desk, Handle, Reads, Running
 from service.envelope import Envelope, Reader
 from service.integration import Integration, Means, wanted
@@ -97,7 +98,7 @@ class Assembly:
         """Return the loops that look after all that is owned."""
         base, owned = self._base, list(self.owners.values())
         settings = base.settings
-        prober = Prober(owned, base.members, base.clock, settings.health_interval)
+        prober = Prober(owned, base.members, self.store, base.clock, settings.health_interval)
         budgets = Budgets(owned, base.events, self.metrics, base.clock, settings.instance)
         return prober.run(), budgets.run()
 
@@ -171,8 +172,7 @@ def _open(settings: Settings) -> Store:
     try:
         return Store(settings.store_url)
     except SQLAlchemyError as error:
-        text = str(error).partition("\n")[0]
         raise NotOpened(
-            f"The record of calls cannot be opened: {text}. Look at HUB_DATABASE_URL and "
+            f"The record of calls cannot be opened: {said(error)}. Look at HUB_DATABASE_URL and "
             "HUB_DATA_DIR."
         ) from None

@@ -13,9 +13,14 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
     from service.assembly import Assembly
     from service.web.site import Listening
 
+    Upgrade = Callable[[Connection, Path], None]
     Site = Callable[[Listening, str, socket], AbstractAsyncContextManager[None]]
 
 _ALONE: Final = Lock()  # a hub asks for it, and so does the process around it
@@ -37,6 +42,13 @@ def assembly() -> "type[Assembly]":
         for name in _registry.names():
             _registry.load(name)
     return Assembly
+
+
+def upgrade() -> "Upgrade":
+    """Import what brings an older database into shape."""
+    from service.upgrade import upgrade as function
+
+    return function
 
 
 def site() -> "Site":

@@ -1,7 +1,9 @@
 """The way of a request through the hub, as one list of steps, outermost first."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
@@ -34,6 +36,8 @@ Step = Callable[["Surroundings", Ask, Inner], Awaitable[Answer]]
 
 _SOON: Final = 1.0
 """Seconds after which an agent may ask again at the earliest, once its share is taken."""
+_LET_GO_WITHIN: Final = 1.0
+"""Seconds that the end of a hub waits for it to be on record that a call has not left."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,11 @@ async def _run(at: Surroundings, ask: Ask, inner: Inner, taken: Taken, *, lost: 
     except HandedBack:
         if not ask.call.doubt:
             await at.records.unsent(claim)
+        raise
+    except asyncio.CancelledError:  # the hub ends
+        if not ask.call.doubt:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(at.records.unsent(claim), _LET_GO_WITHIN)
         raise
 
 

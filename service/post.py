@@ -75,7 +75,11 @@ class Post:
                 answer.acknowledged()
 
     async def bury(self, delivery: Delivery, why: DeadLetter, user: str) -> None:
-        """Publish a dead letter, then acknowledge; the broker takes it where we cannot."""
+        """Publish a dead letter, then acknowledge; the broker takes it where we cannot.
+
+        An outcome that could not be delivered is not noted as heard: who replays the dead letter
+        gets it, and does not act again (`service.store.KEPT_UNHEARD`).
+        """
         headers = _epitaph(delivery, why, user) | self._attributes(why)
         message = Message(body=delivery.body, headers=headers)
         self.metrics.dead(why.reason)

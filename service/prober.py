@@ -14,6 +14,7 @@ from contracts import Failure
 from service.integration import Integration
 from service.ownership.members import Members
 from service.ownership.owner import Telling
+from service.readiness import Troubled
 from service.repeat import repeat
 
 _LOOKS_EVERY: Final = 1.0
@@ -54,10 +55,16 @@ class Prober:
     """
 
     def __init__(
-        self, owners: Sequence[Watched], members: Members, clock: Clock, interval: float
+        self,
+        owners: Sequence[Watched],
+        members: Members,
+        records: Troubled,
+        clock: Clock,
+        interval: float,
     ) -> None:
         self._owners = owners
         self._members = members
+        self._records = records
         self._clock = clock
         self._interval = interval
         self._trouble = ""
@@ -74,7 +81,7 @@ class Prober:
                 task.cancel()
 
     def _look(self) -> None:
-        trouble = self._company()
+        trouble = self._company() or self._records.trouble
         for owner in self._owners:
             if owner.held:
                 owner.telling.troubled(trouble)

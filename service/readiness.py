@@ -77,12 +77,12 @@ class Speaks(Protocol):
         ...
 
 
-class Drifts(Protocol):
-    """What compares the broker with what was declared (`service.watch.Watch`)."""
+class Troubled(Protocol):
+    """What can say what is wrong with it (`service.watch.Watch`, `service.store.Store`)."""
 
     @property
     def trouble(self) -> str:
-        """What differs, and how to mend it."""
+        """What is, and how to mend it; or nothing."""
         ...
 
 
@@ -100,7 +100,8 @@ class Readiness:
     owners: Mapping[str, Serves]
     listeners: Sequence[tuple[str, Attached]]
     """What else is consumed, by queue or exchange."""
-    drifts: Drifts
+    troubled: Sequence[Troubled]
+    """What else may be wrong."""
     clock: Clock
     _asking: asyncio.Lock = field(default_factory=asyncio.Lock)
     _asked: float = -inf
@@ -124,8 +125,7 @@ class Readiness:
                 yield f"The request queue of {name} is not consumed; the log says why."
 
     def _broken(self) -> Iterator[str]:
-        if self.drifts.trouble:
-            yield self.drifts.trouble
+        yield from filter(None, (one.trouble for one in self.troubled))
         for name, link in self.links.items():
             if not link.up:
                 yield f"The {name} connection is down: {link.reason}."

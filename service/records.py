@@ -59,6 +59,11 @@ class Records(Protocol):
 
     store_id: str
 
+    @property
+    def trouble(self) -> str:
+        """What keeps it from writing, so that what acts waits; nothing while it can."""
+        ...
+
     async def claim(
         self, key: Key, fingerprint: bytes, operation: str, *, sandbox: bool = False
     ) -> Taken:

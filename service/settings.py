@@ -25,6 +25,7 @@ from clients._environment import Environment
 from contracts import NotConfigured
 from contracts._broker import flaw_of
 from contracts._names import data_folder
+from service import store_address
 
 ENVIRONMENT: Final = "environment"
 DEFAULT: Final = "default"
@@ -127,8 +128,8 @@ class Settings(BaseSettings):
     """Folder of the private broker, the record of calls, and the addresses of `hub up`; none:
     the user's folder for data."""
     database_url: SecretStr | None = None
-    """Where the record of calls is kept, `sqlite:////folder/calls.sqlite3`: no other kind of
-    database yet; none: in the data folder."""
+    """Where the record of calls is kept: `postgresql://user:password@host:5432/database`, the same
+    for all hubs of a broker, or `sqlite:////folder/calls.sqlite3`; none: in the data folder."""
     integrations: Annotated[tuple[str, ...], NoDecode] = ()
     """Names of the integrations to serve, separated by commas; none: all."""
     sandbox: Sandbox = "off"
@@ -185,11 +186,8 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _database(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not value.get_secret_value().startswith("sqlite:///"):
-            raise ValueError(
-                "it has to be sqlite:////folder/calls.sqlite3: the hub speaks to no other database "
-                "yet, PostgreSQL neither"
-            )
+        if value is not None and (flaw := store_address.flaw_of(value.get_secret_value())):
+            raise ValueError(flaw)
         return value
 
     @field_validator("http_token")

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -21,6 +22,7 @@ from tests.support.broker import (
     opened,
 )
 from tests.support.ports import settled
+from tests.support.postgres import NoPostgres, Postgres
 
 BROKER_FIXTURES: Final = {"broker", "module_node"}
 INTEGRATION: Final = re.compile(r"[\[-]([a-z_0-9]+)\.[a-z]")
@@ -123,3 +125,23 @@ async def own_node(module_node: Node) -> AsyncIterator[Node]:
     yield module_node
     if module_node.alive:
         module_node.thaw()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """The session's PostgreSQL; where there is none, the test is skipped, or fails if CI=true."""
+    try:
+        with Postgres() as cluster:
+            yield cluster
+    except NoPostgres as reason:
+        absent(str(reason))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a new database of either kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/calls.sqlite3"
+    else:
+        with request.getfixturevalue("postgres").database() as url:
+            yield url

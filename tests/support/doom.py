@@ -105,6 +105,10 @@ class DoomedRecords:
         self.doom = doom
         self.store_id = inner.store_id
 
+    @property
+    def trouble(self) -> str:
+        return self.inner.trouble
+
     async def claim(
         self, key: Key, fingerprint: bytes, operation: str, *, sandbox: bool = False
     ) -> Taken:

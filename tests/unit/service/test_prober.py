@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 from structlog.testing import capture_logs
@@ -23,9 +24,11 @@ async def watch(
     until: Callable[[], object],
     interval: float = 60.0,
     members: Members | None = None,
+    trouble: str = "",
 ) -> None:
     members = members or Members(says("vm-1", "s"), bench.clock.now())
-    prober = Prober([bench.owner], members, bench.clock, interval)
+    records = SimpleNamespace(trouble=trouble)
+    prober = Prober([bench.owner], members, records, bench.clock, interval)
     task = asyncio.create_task(prober.run())
     try:
         await wait_until(until)

@@ -54,6 +54,7 @@ class Bench:
     )
     publisher: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(silent=0.0))
     drifts: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(trouble=""))
+    records: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(trouble=""))
     ear: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(attached=True))
     clock: QuickClock = field(default_factory=QuickClock)
 
@@ -64,7 +65,7 @@ class Bench:
             leases=self.leases,
             owners=self.owners,
             listeners=[("hub.dropped", self.ear)],
-            drifts=self.drifts,
+            troubled=(self.drifts, self.records),
             clock=self.clock,
         )
 
@@ -91,6 +92,10 @@ def silent(bench: Bench) -> None:
 
 def drifted(bench: Bench) -> None:
     bench.drifts.trouble = "The queue hub.dropped is there, but with other arguments."
+
+
+def unrecorded(bench: Bench) -> None:
+    bench.records.trouble = "The record of calls cannot be written."
 
 
 def not_waited_for(bench: Bench) -> None:

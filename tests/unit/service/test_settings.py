@@ -158,15 +158,16 @@ def test_what_is_derived(nothing_set: Env) -> None:
     assert load_settings().store_url == "sqlite:////data/calls"
 
 
-@pytest.mark.parametrize("url", ["postgresql://hub:canary@db/hub", "postgresql+psycopg://x", "x"])
-def test_a_database_that_the_hub_cannot_use_is_refused(nothing_set: Env, url: str) -> None:
-    nothing_set.setenv("HUB_DATABASE_URL", url)
-    with pytest.raises(BadSettings) as caught:
+def test_a_database_may_be_any_hubs(nothing_set: Env) -> None:
+    nothing_set.setenv("HUB_DATABASE_URL", "postgres://hub:canary@db/hub")
+    assert load_settings().store_url == "postgres://hub:canary@db/hub"
+
+
+def test_a_database_that_the_hub_cannot_use_is_refused(nothing_set: Env) -> None:
+    nothing_set.setenv("HUB_DATABASE_URL", "mysql://hub:canary@db/hub")
+    with pytest.raises(BadSettings, match=r"^HUB_DATABASE_URL \(environment\): it must") as caught:
         load_settings()
-    assert str(caught.value) == (
-        "HUB_DATABASE_URL (environment): it has to be sqlite:////folder/calls.sqlite3: the hub "
-        "speaks to no other database yet, PostgreSQL neither."
-    )
+    assert "canary" not in str(caught.value)
 
 
 def test_every_process_has_a_name_that_may_be_in_a_routing_key(nothing_set: Env) -> None:

@@ -1,14 +1,10 @@
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, event, update
-from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from service.answer import Answer
-from service.database import calls
 from service.records import ClaimLost, Key, LastWord, Taken
 from service.store import KEPT, KEPT_UNHEARD, Store
 from service.window import LONGEST_HELD
@@ -34,8 +30,8 @@ def wall() -> Wall:
 
 
 @pytest.fixture
-async def store(tmp_path: Path, wall: Wall) -> AsyncIterator[Store]:
-    made = Store(f"sqlite:///{tmp_path}/calls.sqlite3", wall)
+async def store(database_url: str, wall: Wall) -> AsyncIterator[Store]:
+    made = Store(database_url, wall)
     yield made
     await made.aclose()
 
@@ -99,14 +95,13 @@ async def test_the_first_outcome_counts(store: Store) -> None:
         await store.sending(second.claim)
 
 
-async def test_a_restart_forgets_nothing(tmp_path: Path, wall: Wall) -> None:
-    url = f"sqlite:///{tmp_path}/other.sqlite3"
-    first = Store(url, wall)
+async def test_a_restart_forgets_nothing(database_url: str, wall: Wall) -> None:
+    first = Store(database_url, wall)
     taken = await claim(first)
     assert taken.claim
     await first.done(taken.claim, GOOD)
     await first.aclose()
-    second = Store(url, wall)
+    second = Store(database_url, wall)
     assert second.store_id == first.store_id
     assert (await claim(second)).answer
     await second.aclose()
@@ -153,46 +148,16 @@ async def test_what_was_acknowledged_stays_done(store: Store) -> None:
         await store.sending(taken.claim)
 
 
-async def test_the_end_notes_what_was_acknowledged_last(tmp_path: Path, wall: Wall) -> None:
-    url = f"sqlite:///{tmp_path}/other.sqlite3"
-    first = Store(url, wall)
+async def test_the_end_notes_what_was_acknowledged_last(database_url: str, wall: Wall) -> None:
+    first = Store(database_url, wall)
     await finish(first)
     first.acknowledged(KEY)
     await first.aclose()
-    second = Store(url, wall)
+    second = Store(database_url, wall)
     wall.at += KEPT + 1
     await claim(second, Key("bob", "r-2"))
     assert (await claim(second)).claim
     await second.aclose()
-
-
-async def test_of_two_hubs_on_one_file_one_sends(tmp_path: Path, store: Store) -> None:
-    """Between the look and the write of a claim, the other hub cannot say that it sends."""
-    other = create_engine(f"sqlite:///{tmp_path}/calls.sqlite3", connect_args={"timeout": 0})
-    first = await claim(store)
-    assert first.claim
-    second = Store(f"sqlite:///{tmp_path}/calls.sqlite3")
-    tried: list[str] = []
-
-    def meddle(_: object, __: object, statement: str, *___: object) -> None:
-        if not statement.startswith("SELECT calls"):
-            return
-        try:
-            with other.begin() as connection:
-                connection.execute(update(calls).values(state="sent"))
-            tried.append("written")
-        except OperationalError as error:
-            tried.append(str(error.orig))
-
-    event.listen(second._engine, "after_cursor_execute", meddle)
-    taken = await claim(second)
-    assert tried == ["database is locked"]
-    assert taken.claim
-    await second.sending(taken.claim)
-    with pytest.raises(ClaimLost):
-        await store.sending(first.claim)
-    await second.aclose()
-    other.dispose()
 
 
 LAST = LastWord(BAD, Answer(False, b"unknown"), timeout=30.0)
