@@ -84,17 +84,21 @@ class Outbox:
         async with self._alone_of_its_id(letter.id):
             pauses, denials = Pauses(), 0
             while letter.needed():
+                lane = self._lane(letter)
                 try:
-                    if await self._attempt(letter):
-                        return
+                    async with lane.suspects if denials else contextlib.nullcontext():
+                        if await self._attempt(letter, lane):
+                            return
                 except Denied as denied:
                     denials += 1
                     if denials == _DENIALS or letter.is_blamed(denied):
                         raise _refusal(denied) from None
                 await asyncio.sleep(pauses.next())
 
-    async def _attempt(self, letter: Letter) -> bool:
-        lane = self._lanes[zlib.crc32(integration_of(letter.key).encode()) % len(self._lanes)]
+    def _lane(self, letter: Letter) -> "Lane":
+        return self._lanes[zlib.crc32(integration_of(letter.key).encode()) % len(self._lanes)]
+
+    async def _attempt(self, letter: Letter, lane: "Lane") -> bool:
         try:
             channel = await lane.channel()
         except Lost:
@@ -131,6 +135,8 @@ class Lane:
 
     def __init__(self, link: Link, only: AbstractChannel | None = None) -> None:
         self.link = link
+        self.suspects = asyncio.Lock()
+        """A denial hits all that are under way: whoever was hit goes on alone of its kind."""
         self._channel = only
         self._fixed = only is not None
         self._opening = asyncio.Lock()
