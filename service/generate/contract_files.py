@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,13 +17,14 @@ PAGES: Final = FOLDER.parent / "docs/reference"
 RELEASED: Final = "released.json"
 """The schemas of the last release, in one file: what has to be kept."""
 
-Files = dict[str, Any]
+Files = Mapping[str, Any]
 Pages = Mapping[str, str]
 
 
+@cache
 def generate() -> Files:
     """Return the contents of every generated file by its path below ``contracts/``."""
-    found: Files = {}
+    found: dict[str, Any] = {}
     for request in requests():
         integration, _, operation = request.operation.partition(".")
         place = f"schemas/{integration}/{operation}"
