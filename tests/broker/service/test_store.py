@@ -17,7 +17,8 @@ from service.records import ClaimLost, Key, NotOpened, Taken
 from service.store import Store
 from tests.support.clock import QuickClock
 from tests.support.hub import given
-from tests.support.postgres import NoPostgres, Postgres
+from tests.support.hub_process import ROOT
+from tests.support.postgres import PASSWORD, NoPostgres, Postgres
 from tests.support.wait import wait_until
 
 KEY = Key("alice", "r-1")
@@ -165,6 +166,23 @@ def test_a_record_that_cannot_be_opened_is_one_sentence_without_the_password(
     assert str(told.value).endswith("Look at HUB_DATABASE_URL and HUB_DATA_DIR.")
     assert "canary" not in f"{told.value!r}{logs}"
     assert "\n" not in str(told.value)
+
+
+async def test_the_page_makes_a_database_for_a_role_without_further_rights(
+    own_postgres: Postgres,
+) -> None:
+    page = (ROOT / "docs/how-to/share-a-database.md").read_text(encoding="utf-8")
+    block = page.partition("```sql\n")[2].partition("```")[0]
+    name, url = "other", own_postgres.url("other").replace("hub:", "other:")
+    with own_postgres.connected() as on:
+        for statement in filter(None, map(str.strip, block.split(";"))):
+            on.execute(statement.replace("hub", name).replace("…", PASSWORD).encode())
+    store = Store(url)
+    assert (await claim(store)).claim
+    await store.aclose()
+    with own_postgres.connected() as on:
+        on.execute("DROP DATABASE other")
+        on.execute("DROP ROLE other")
 
 
 def test_without_postgresql_a_test_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
