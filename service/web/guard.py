@@ -27,13 +27,14 @@ OPEN: Final = frozenset({"/health/live", "/health/ready"})
 
 _HARMLESS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-_HEADERS: Final = (
+FOR_BROWSERS: Final = (
     (b"content-security-policy", b"default-src 'none'; base-uri 'none'; frame-ancestors 'none'"),
     (b"x-content-type-options", b"nosniff"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"referrer-policy", b"no-referrer"),
     (b"cache-control", b"no-store"),
 )
+"""On every answer."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class Guard:
         async def guarded(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
                 given = {name for name, _ in message["headers"]}
-                added = [pair for pair in _HEADERS if pair[0] not in given]
+                added = [pair for pair in FOR_BROWSERS if pair[0] not in given]
                 message["headers"] = [*message["headers"], *added]
             await send(message)
 

@@ -4,11 +4,13 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Iterator
-from typing import Final, Self
+from functools import partial
+from typing import Final, Self, cast
 
 import uvicorn
 
 from service.web.guard import App
+from service.web.patience import Bounds, PatientProtocol
 
 _STOP_WITHIN: Final = 2
 
@@ -16,10 +18,12 @@ _STOP_WITHIN: Final = 2
 class Pages:
     """``async with Pages(app, listening)``: serves until the block ends."""
 
-    def __init__(self, app: App, listening: socket.socket) -> None:
+    def __init__(self, app: App, listening: socket.socket, bounds: Bounds | None = None) -> None:
         self._socket = listening
+        protocol = partial(PatientProtocol, bounds or Bounds())
         config = uvicorn.Config(
             app,
+            http=cast("type[asyncio.Protocol]", protocol),
             interface="asgi3",
             lifespan="off",
             ws="none",
