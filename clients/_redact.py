@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
 from typing import Any, Final
+from urllib.parse import quote
 
 MASK: Final = "***"
 _SHORTEST: Final = 4
@@ -153,8 +154,11 @@ def _parts(secret: str) -> list[str]:
 
 def _forms(secret: str) -> set[str]:
     """Return how a secret may be written by those who do not look at its characters."""
-    raw = secret.encode(errors="surrogatepass")
-    return {secret, secret.lower(), secret.upper(), raw.hex(), raw.hex(":")} | _coded(raw)
+    plain = secret.encode(errors="surrogatepass")
+    forms = {secret, secret.lower(), secret.upper()}
+    for raw in {plain, quote(plain, safe="").encode()}:  # as it stands in a query
+        forms |= {raw.hex(), raw.hex(":")} | _coded(raw)
+    return forms
 
 
 def _escaped(secret: str) -> re.Pattern[bytes]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Self, overload
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from clients._auth import Auth, Names, NoAuth
 from clients._environment import NOTHING, Environment, InstanceEnvironment
@@ -226,7 +226,7 @@ class Upstream:
         host, *inside = re.split(r"[/?#=&]", self._whole(url).partition("://")[2])
         first, *rest = host.split(".")
         inside += [first] if len(rest) >= _A_DOMAIN else []
-        return [*known, *(one for one in inside if len(one) >= _TOLD)]
+        return [*known, *(one for one in map(unquote, inside) if len(one) >= _TOLD)]
 
     def accounts(self, env: Environment) -> list[str]:
         """Return those of `secrets` that say who asks, and prove nothing."""

@@ -43,6 +43,8 @@ class HubProcess:
     nothing else of the test's environment. Its folder keeps data and log through restarts.
     """
 
+    command = "serve"
+
     def __init__(self, url: str, prefix: str, folder: Path, **variables: str) -> None:
         self.url = url
         self.prefix = prefix
@@ -114,7 +116,7 @@ class HubProcess:
         self._seen = len(self.lines())
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603  (our own command)
-                self.doom.command if self.doom else [sys.executable, "-c", _MAIN, "serve"],
+                self.doom.command if self.doom else [sys.executable, "-c", _MAIN, self.command],
                 cwd=self.folder,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,

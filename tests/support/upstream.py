@@ -122,12 +122,12 @@ def huge(size: int) -> list[Step]:
     return [head(("Content-Length", str(size))), *[bytes(_CHUNK)] * (size // _CHUNK)]
 
 
-def bomb(size: int) -> bytes:
-    """A whole gzip response, about a thousandth of `size`, that inflates to `size` zero bytes."""
-    squeeze = zlib.compressobj(wbits=31)
+def bomb(size: int, encoding: str = "gzip") -> bytes:
+    """A whole response, about a thousandth of `size`, that inflates to `size` zero bytes."""
+    squeeze = zlib.compressobj(wbits={"deflate": 15}.get(encoding, 31))
     parts = [squeeze.compress(bytes(_CHUNK)) for _ in range(size // _CHUNK)]
     body = b"".join([*parts, squeeze.flush()])
-    return reply(body=body, headers=[("Content-Encoding", "gzip")])
+    return reply(body=body, headers=[("Content-Encoding", encoding)])
 
 
 def in_turn(*answers: Answer) -> Handler:

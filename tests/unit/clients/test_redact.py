@@ -28,6 +28,8 @@ FORMS = [
     json.dumps(SECRET)[1:-1],
     repr(SECRET)[1:-1],
     SECRET.encode().hex(),
+    quote(SECRET, safe="").encode().hex(),
+    base64.b64encode(quote(SECRET, safe="").encode()).decode().rstrip("="),
     SECRET.encode().hex().upper(),
     base64.b64encode(SECRET.encode()).decode().rstrip("="),
     base64.urlsafe_b64encode(SECRET.encode()).decode().rstrip("="),

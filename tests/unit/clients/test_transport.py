@@ -1,13 +1,14 @@
 """Answers, what never leaves, connections and the end, on both event loops."""
 
 import asyncio
+import contextlib
 import time
 import tracemalloc
 from collections.abc import Iterator
 
 import pytest
 
-from clients._http import HttpRequest
+from clients._http import HttpRequest, TransportError
 from clients._transport import AioHttpTransport
 from tests.support.sending import METHODS, SECRET, ask, facts, failure
 from tests.support.upstream import (
@@ -212,7 +213,11 @@ async def test_no_more_calls_at_once_than_connections() -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-@pytest.mark.parametrize("answer", [huge(8 * MIB), bomb(64 * MIB)], ids=["huge", "bomb"])
+@pytest.mark.parametrize(
+    "answer",
+    [huge(8 * MIB), bomb(200 * MIB), bomb(64 * MIB, "deflate")],
+    ids=["huge", "gzip", "deflate"],
+)
 async def test_a_body_has_a_bound(method: str, answer: Answer) -> None:
     transport = AioHttpTransport(max_bytes=MIB)
     async with Upstream(answer) as up:
@@ -224,6 +229,19 @@ async def test_a_body_has_a_bound(method: str, answer: Answer) -> None:
         assert peak < 2 * MIB
         await wait_until(lambda: up.open == 0)
         await transport.aclose()
+
+
+@pytest.mark.parametrize("encoding", ["gzip, gzip", "gzip,deflate", "compress", "x", "", "br"])
+async def test_a_chain_of_encodings_or_an_unknown_one_inflates_nothing(
+    transport: AioHttpTransport, encoding: str
+) -> None:
+    async with Upstream(bomb(16 * MIB, encoding)) as up:
+        tracemalloc.start()
+        with contextlib.suppress(TransportError):
+            assert len((await transport.send(ask(up))).body) < MIB
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert peak < 2 * MIB
 
 
 async def test_a_body_may_have_just_so_many_bytes() -> None:
