@@ -60,7 +60,7 @@ class Leftovers:
         began = self.clock.now()
         try:
             await self._find()
-            while self._left:
+            while True:
                 await self._turn(self.clock.now() - began >= self.after)
                 await self.clock.sleep(_TURN)
         finally:

@@ -20,6 +20,9 @@ FRESH: Final = 3.0
 GONE: Final = 6.0
 """Silent for so many seconds, a hub is gone."""
 
+MOST: Final = 256
+"""Other hubs that are listened to: whoever may write to `hub.events` could make up any number."""
+
 STOOD_STILL: Final = 3.0
 """Nothing asked or heard for so many seconds: we were not listening."""
 
@@ -55,6 +58,8 @@ class Members:
     def hear(self, says: OwnsEvent, now: float) -> None:
         """Take note of what a hub says of itself; another process may go by our name."""
         self._look(now)
+        if len(self._others) >= MOST and says.instance not in self._others:
+            return
         if (says.instance, says.run) != (self.me.instance, self.me.run):
             self._others[says.instance] = _Other(says, now, now)
 

@@ -65,9 +65,11 @@ class HubView:
             event = HealthEvent.model_validate_json(delivery.body)
         except ValidationError:
             return
-        self.heard[event.integration] = event
         owner = self.hub.owners.get(event.integration)
-        if owner and not owner.held:
+        if owner is None:
+            return
+        self.heard[event.integration] = event
+        if not owner.held:
             owner.integration.health.believe(event)
 
     async def ready(self) -> str:

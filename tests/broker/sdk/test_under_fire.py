@@ -20,9 +20,9 @@ from tests.support.stub_hub import StubHub, ignore
 from tests.support.wait import wait_until
 
 ROOT = Path(__file__).parents[3]
-CALLS = 600
-EARLY = range(400)
-LATE = range(400, CALLS)
+CALLS = 1000
+EARLY = range(700)
+LATE = range(700, CALLS)
 
 
 def call(hub: Hub, n: int) -> asyncio.Future[Any]:

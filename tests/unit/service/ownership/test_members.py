@@ -3,7 +3,7 @@
 import pytest
 
 from contracts._events import Mode, OwnsEvent
-from service.ownership.members import FRESH, GONE, ORPHANED, Members
+from service.ownership.members import FRESH, GONE, MOST, ORPHANED, Members
 
 
 def says(
@@ -172,3 +172,13 @@ def test_nothing_is_orphaned_while_we_are_deaf(members: Members) -> None:
     assert asked_every_second(members, 1, 60) == []
     members.attend(60.0, attached=True)
     assert asked_every_second(members, 60, 70) == [70.0]
+
+
+def test_only_so_many_hubs_are_listened_to(members: Members) -> None:
+    for number in range(2 * MOST):
+        members.hear(says(f"h{number}"), 1.0)
+    assert len(there(members, 1.0)) == MOST + 1
+    members.hear(says("h0", mode="none"), 1.5)
+    assert next(one for one in members.present(1.5) if one.instance == "h0").modes == {
+        "notion": "none"
+    }

@@ -92,6 +92,7 @@ def test_of_what_another_hub_owns_it_shows_what_that_one_told(hub: FakeHub) -> N
     view.hear(delivered("health.shop.down", down()))
     view.hear(delivered("health.other.down", down().model_copy(update={"integration": "other"})))
     view.hear(delivered("health.shop.down", b"no json"))
+    assert view.heard.keys() == {"shop"}  # what this hub does not know it does not keep
     shown = view.health("shop")
     assert (shown["state"], shown["hub"]) == ("down", "vm-2")
     (row,) = view.integrations()

@@ -1,0 +1,64 @@
+"""A wall clock that is set forward and back while calls wait: neither limit nor deadline notices."""
+
+import time
+from itertools import count
+from typing import Final
+
+from clients._clock import Clock
+from clients._limits import Rate
+from service.app import Hub
+from tests.support.agent import Agent, all_of
+from tests.support.broker import OwnNames
+from tests.support.budget import NANO, excess
+from tests.support.hub import Given, serves
+from tests.support.upstream import HANG, Answer, Received
+from tests.support.vendor import Stub, page
+from tests.support.wait import wait_until
+
+PAGE: Final = "notion.get_page"
+RATE: Final = Rate(20, per=1, burst=5)
+HOUR: Final = 3600.0
+HANGS: Final = page(9_999)
+
+
+class Jumping(Clock):
+    """The machine's, until somebody sets it."""
+
+    offset = 0.0
+
+    def wall(self) -> float:
+        return time.time() + self.offset
+
+
+def hangs(request: Received) -> Answer | None:
+    return HANG if request.target.endswith(HANGS["page_id"]) else None
+
+
+async def test_what_runs_keeps_its_deadline_and_its_limit(
+    amqp_url: str, names: OwnNames, settings: Given, stub: Stub
+) -> None:
+    clock, pages = Jumping(), count()
+    stub.answer = hangs  # type: ignore[assignment]
+    limited = settings.but(HUB_INTEGRATIONS="notion", NOTION_LIMIT="20/1s burst 5")
+
+    async def backlog(agent: Agent) -> list[str]:
+        asks = (agent.send(PAGE, page(next(pages)), within=60) for _ in range(40))
+        ids: list[str] = await all_of(*asks)
+        return ids
+
+    async with Hub(limited, amqp_url, clock) as hub, Agent(amqp_url, names) as agent:
+        await wait_until(lambda: serves(hub), 20, "readiness")
+        began = time.monotonic()
+        late = await agent.send(PAGE, HANGS, within=4)
+        ids = await backlog(agent)
+        await wait_until(lambda: stub.calls > 5, 10, "calls under way")
+        for offset in (HOUR, -HOUR):
+            clock.offset = offset
+            seen = stub.calls
+            await wait_until(lambda seen=seen: stub.calls >= seen + 10, 20, "more calls")  # type: ignore[misc]
+        await agent.finals([late, *ids], 60)
+        expired = agent.log.finals[late][0]
+    assert expired.code == "expired"
+    assert 3.5 < expired.at - began < 20
+    assert {code for id_ in ids for code in agent.log.codes()[id_]} == {"ok"}
+    assert excess(RATE, [(int(one.at * NANO), 1.0) for one in stub.up.requests]) <= 1
