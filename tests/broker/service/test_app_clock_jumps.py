@@ -1,4 +1,4 @@
-"""A wall clock that is set forward and back while calls wait: neither limit nor deadline notices."""
+"""A wall clock set forward and back while calls wait: neither limits nor deadlines notice."""
 
 import time
 from itertools import count
