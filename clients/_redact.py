@@ -49,6 +49,10 @@ class Redactor:
         """Return the text without any secret."""
         return self._all.masked(text)
 
+    def tree(self, value: Any) -> Any:  # noqa: ANN401  (JSON)
+        """Return JSON without any secret in its names and texts."""
+        return _mapped(self._all.masked, value)
+
     def result(self, body: bytes) -> bytes:
         """Return a result's JSON without what a vendor was sent to prove who asks.
 

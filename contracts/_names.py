@@ -24,6 +24,10 @@ DETAIL_HEADER: Final = "hub-detail"
 USER_HEADER: Final = "hub-user"
 MESSAGE_HEADER: Final = "hub-message-id"
 """The `message_id` that a dead letter had when its asker sent it."""
+OUTCOME_HEADER: Final = "hub-outcome"
+"""What could not be delivered of a dead letter's request: ``ok``, or the code of its failure."""
+REPLY_TO_HEADER: Final = "hub-reply-to"
+"""The `reply_to` that a dead letter had when its asker sent it."""
 EXPIRY_HEADER: Final = "ce-expirytime"
 TYPE_HEADER: Final = "ce-type"
 ID_HEADER: Final = "ce-id"
@@ -111,6 +115,11 @@ class Names:
     def dead_letters(self) -> str:
         """Queue behind `dead`."""
         return f"{self.prefix}.dead-letters"
+
+    @property
+    def reading(self) -> str:
+        """Exclusive queue held by whoever looks through the dead letters now."""
+        return f"{self.prefix}.dead-letters.reading"
 
     @property
     def control(self) -> str:

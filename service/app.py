@@ -121,6 +121,7 @@ class Hub:
         self.work = work = await asyncio.shield(assembling)
         self.integrations, self.metrics = work.integrations, work.metrics
         self.owners, self.leases = work.owners, work.leases
+        self.dead_letters = work.dead_letters
         self._handovers |= work.handovers
         base = self.base
         silent = await topology.declare_all(base.url, base.names, list(work.integrations))

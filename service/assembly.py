@@ -20,6 +20,8 @@ from service.base import Base
 from service.budget import Budgets
 from service.cache import Cache
 from service.database import said
+from service.dead.office import Office
+from service.dead.verdict import Judge
 from service.desk import Desk, Handle, Reads, Running
 from service.envelope import Envelope, Reader
 from service.integration import Integration, Means, wanted
@@ -72,6 +74,7 @@ class Assembly:
         self._understandings: dict[str, Understanding] = {}
         self.strays = self._strays()
         """Desks for the requests that no owner sees, by queue."""
+        self.dead_letters = self._office()
         self.owners: dict[str, Owner] = {}
         self.leases: dict[str, Lease] = {}
         self.handovers: dict[str, Handover] = {}
@@ -115,6 +118,20 @@ class Assembly:
             base.names.unrouted: self._desk(self._reader, unrouted(operations, self.integrations)),
             base.names.dropped: self._desk(DroppedReader(self._reader), dropped.handle),
         }
+
+    def _office(self) -> Office:
+        base = self._base
+        return Office(
+            url=base.url,
+            names=base.names,
+            own_user=base.user,
+            publisher=base.publisher,
+            looking=base.links.look,
+            judge=Judge(self._reader, self._understandings),
+            record=self._counts,
+            redact=base.redact,
+            clock=base.clock,
+        )
 
     def _stand_by(self, integration: Integration) -> None:
         base, name = self._base, integration.name

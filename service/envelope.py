@@ -93,10 +93,13 @@ class Envelope:
 class DeadLetter(Exception):
     """A message that is never answered; the text is the detail."""
 
-    def __init__(self, reason: str, detail: str) -> None:
+    def __init__(self, reason: str, detail: str, outcome: str = "") -> None:
         super().__init__(detail)
         self.reason = reason
+        """One of `contracts._dead_letters.REASONS`."""
         self.detail = detail
+        self.outcome = outcome
+        """``ok`` or the failure's code, where there is an outcome that cannot be delivered."""
 
 
 @dataclass(frozen=True)
@@ -121,12 +124,12 @@ class Reader:
         self._refuse_laundered(message, headers)
         user = self._user(properties.user_id, headers)
         reply_to = properties.reply_to or None
-        if reply_to and not self._allowed(reply_to, properties.user_id):
+        if reply_to and not self._may_hear(reply_to, properties.user_id, user):
             raise DeadLetter(
                 "reply_to_forbidden", f"{reply_to[:128]!r} is not the asker's own queue."
             )
         keyed = wire.REQUEST_ID_HEADER in headers
-        given = headers.get(wire.REQUEST_ID_HEADER) if keyed else _first_id(properties, headers)
+        given = given_id(message)
         fits = _fits(given)
         request_id = str(given) if fits else secrets.token_hex(16)
         return Envelope(
@@ -175,6 +178,13 @@ class Reader:
             return for_whom
         return user
 
+    def _may_hear(self, reply_to: str, vouched: str | None, user: str) -> bool:
+        """Return whether the reply may go there; for whom our own user asks may hear it too."""
+        if self._allowed(reply_to, vouched):
+            return True
+        named = None if user == wire.NOBODY else user
+        return vouched is not None and vouched == self.own_user and self._allowed(reply_to, named)
+
     def _allowed(self, reply_to: str, user: str | None) -> bool:
         if _BROKERS_QUEUE.match(reply_to):
             return True
@@ -195,8 +205,11 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _first_id(properties: Properties, headers: Mapping[str, Any]) -> Any:  # noqa: ANN401
-    return properties.message_id or headers.get(wire.ID_HEADER)
+def given_id(message: Incoming) -> Any:  # noqa: ANN401  (what an asker may write)
+    """Return the request id that an asker gave, whatever it is; None if there is none."""
+    if wire.REQUEST_ID_HEADER in message.headers:
+        return message.headers[wire.REQUEST_ID_HEADER]
+    return message.properties.message_id or message.headers.get(wire.ID_HEADER)
 
 
 def _fits(given: Any) -> TypeGuard[str]:  # noqa: ANN401  (what an asker may write)

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from service.answer import Answer, Served
 from service.database import calls
-from service.records import Claim, Key, LastWord, Taken
+from service.records import Claim, Key, Known, LastWord, Taken
 from service.window import LONGEST_HELD
 
 FREE: Final = "free"
@@ -123,6 +123,18 @@ def give_up(
 def told(on: Connection, key: Key, at: float) -> None:
     """Note that the request of an outcome was acknowledged."""
     on.execute(_TELL, _of(key) | {"state": TOLD, "changed": at})
+
+
+def look(on: Connection, key: Key, again: float | None) -> Known | None:
+    """Return what is known of a request; an outcome counts as new and unheard `again`."""
+    found = on.execute(_READ, _of(key)).one_or_none()
+    if found is None:
+        return None
+    if found.state not in {DONE, TOLD}:
+        return Known(found.state, found.fingerprint)
+    if again is not None:
+        on.execute(_TAKE, _of(key) | {"state": DONE, "changed": again})
+    return Known(DONE, found.fingerprint, _answer(found))
 
 
 def forget(on: Connection, before: float, states: tuple[str, ...] = ()) -> int:

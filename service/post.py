@@ -16,6 +16,7 @@ from service.amqp.errors import NotPublished, Refused, Unroutable, Unsendable
 from service.amqp.message import Message
 from service.amqp.publisher import Publisher, Until
 from service.answer import Answer, accepted, final, now_text
+from service.dead.letter import epitaph
 from service.envelope import DeadLetter, Envelope
 from service.metrics import Metrics
 from service.settle import Published, after, route
@@ -30,13 +31,11 @@ _FULL_AGAIN: Final = 60.0
 """Seconds for which such a queue is offered each reply only once."""
 _MOST_FULL: Final = 1024
 
-_REASONS: Final[Mapping[Published, str]] = {
+REASON_OF: Final[Mapping[Published, str]] = {
     "refused": "reply_refused",
     "unroutable": "reply_unroutable",
     "unsendable": "reply_unsendable",
 }
-_DETAIL_CUT: Final = 500
-_NAME_CUT: Final = 255
 
 log = structlog.get_logger()
 
@@ -67,7 +66,8 @@ class Post:
             became, why = await self._offer(envelope, final(answer, envelope, self.source))
         move = after(became, asked_for=envelope.reply_to is not None)
         if move == "dead_letter":
-            await self.bury(delivery, DeadLetter(_REASONS[became], why), envelope.user)
+            outcome = "ok" if answer.ok else answer.problem().code
+            await self.bury(delivery, DeadLetter(REASON_OF[became], why, outcome), envelope.user)
         elif move == "ack":
             if became == "unroutable":
                 self.metrics.unheard()
@@ -80,15 +80,18 @@ class Post:
         An outcome that could not be delivered is not noted as heard: who replays the dead letter
         gets it, and does not act again (`service.store.KEPT_UNHEARD`).
         """
-        headers = _epitaph(delivery, why, user) | self._attributes(why)
-        message = Message(body=delivery.body, headers=headers)
+        message = Message(
+            body=delivery.body,
+            headers=epitaph(delivery, why, user) | self._attributes(why),
+            correlation_id=_short(delivery.properties.correlation_id),
+        )
         self.metrics.dead(why.reason)
         while delivery.unsettled:
             last = self.clock.now() + REPLY_WITHIN
             try:
                 await self.publisher.publish_until(
                     self.names.dead,
-                    _key(delivery),
+                    _short(delivery.routing_key),
                     message,
                     Until(last),
                 )
@@ -149,20 +152,6 @@ class Post:
         }
 
 
-def _key(delivery: Delivery) -> str:
-    """Return the key, short enough to be one again: mended bytes take four times their room."""
-    whole = delivery.routing_key.encode()
-    return whole[: wire.LONGEST_NAME].decode(errors="ignore")
-
-
-def _epitaph(delivery: Delivery, why: DeadLetter, user: str) -> dict[str, str]:
-    key = delivery.headers.get(wire.REQUEST_ID_HEADER)
-    first = delivery.properties.message_id or ""
-    found = {
-        wire.REASON_HEADER: why.reason,
-        wire.DETAIL_HEADER: why.detail[:_DETAIL_CUT],
-        wire.USER_HEADER: user[:_NAME_CUT],
-        wire.MESSAGE_HEADER: first[:_NAME_CUT],
-        wire.REQUEST_ID_HEADER: (key if isinstance(key, str) else first)[:_NAME_CUT],
-    }
-    return {name: value for name, value in found.items() if value}
+def _short(text: str | None) -> str:
+    """Return a key or an id that AMQP takes: mended bytes take four times their room."""
+    return (text or "").encode()[: wire.LONGEST_NAME].decode(errors="ignore")

@@ -1,9 +1,12 @@
 """The record of calls: ``claimed`` -> ``sent`` -> ``done``, so that nothing unsafe runs twice."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from service.answer import Answer
+
+KEPT: Final = 24 * 3600.0
+"""Seconds for which an outcome is kept after its request was acknowledged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,17 @@ class LastWord:
     sent: Answer
     timeout: float
     """Seconds that the call may take once it has left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the record says of one request."""
+
+    state: str
+    """``free``, ``claimed``, ``sent``, ``done``; ``sandbox``: a recording answered it."""
+    fingerprint: bytes
+    answer: Answer | None = None
+    """The outcome, once done."""
 
 
 class ClaimLost(Exception):

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from service import ledger, quota
 from service.answer import Answer
 from service.database import opened
-from service.records import Claim, ClaimLost, Key, LastWord, Taken
+from service.records import KEPT, Claim, ClaimLost, Key, Known, LastWord, Taken
 from service.schema import prepared
 from service.writer import Job, Place, Writer
 
@@ -18,8 +18,6 @@ T = TypeVar("T")
 
 log = structlog.get_logger()
 
-KEPT: Final = 24 * 3600.0
-"""Seconds for which an outcome is kept after its request was acknowledged."""
 KEPT_UNHEARD: Final = 30 * 24 * 3600.0
 """Seconds for which one is kept whose request may come again: it waits in the broker, for as long
 as a pause or an outage lasts, or is a dead letter that somebody may replay. After a month that is
@@ -99,6 +97,11 @@ class Store:
     def uncount(self, user: str, patterns: Collection[str], day: int) -> None:
         """Take one request back, with the next commit."""
         self._writer.aside((1, user, ""), lambda on: quota.uncount(on, user, patterns, day))
+
+    async def look(self, key: Key, *, keep: bool = False) -> Known | None:
+        """Return what is known of a request; with `keep`, as if its outcome was not heard yet."""
+        again = self._wall() if keep else None
+        return await self._do(_place(key), lambda on: ledger.look(on, key, again))
 
     async def aclose(self) -> None:
         """Write what is left, and close."""

@@ -70,16 +70,27 @@ class DroppedReader:
     def read(self, message: Incoming, now: float) -> Envelope:
         """Return the envelope that the asker wrote.
 
+        What died anywhere but in a request queue was laundered into one: it keeps its `x-death`.
+
         Raises:
             DeadLetter: it must never be answered.
         """
-        return self.reader.read(living(message), now)
+        own = f"{self.reader.names.requests}."
+        died = all(queue.startswith(own) for queue in _places(message))
+        return self.reader.read(living(message) if died else message, now)
 
 
 def living(message: Incoming) -> Incoming:
     """Return the message without what its death added."""
     headers = {k: v for k, v in message.headers.items() if not k.lower().startswith(_DEATHS)}
     return _Mourned(message.body, message.routing_key, headers, message.properties, message.flaw)
+
+
+def _places(message: Incoming) -> list[str]:
+    """Return the queues in which it died."""
+    deaths = message.headers.get(_DEATH)
+    tables = deaths if isinstance(deaths, list) else []
+    return [str(one.get("queue", "")) if isinstance(one, dict) else "" for one in tables]
 
 
 def reason_of(message: Incoming) -> str:

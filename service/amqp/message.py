@@ -27,6 +27,7 @@ class Message:
     correlation_id: str | None = None
     user_id: str | None = None
     """The broker refuses any other than the connection's own user."""
+    reply_to: str | None = None
 
     def properties(self) -> Basic.Properties:
         """Return what aiormq sends, under a message id that was never used before.
@@ -39,6 +40,7 @@ class Message:
             headers=dict(self.headers) if self.headers else None,
             delivery_mode=_PERSISTENT,
             correlation_id=self.correlation_id,
+            reply_to=self.reply_to,
             message_id=f"{getrandbits(128):032x}",  # unique, not secret
             user_id=self.user_id,
         )

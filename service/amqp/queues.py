@@ -6,17 +6,20 @@ a leader makes the broker close the whole connection a minute later (541, measur
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from aiormq.abc import DeliveredMessage
+from aiormq.channel import Channel
 
-from service.amqp.errors import NOT_FOUND, Denied, LinkLost, NoAnswer
+from service.amqp.errors import LOCKED, NOT_FOUND, Denied, LinkLost, NoAnswer
 from service.amqp.link import Link
 from service.amqp.wire import close_channel, translated
+from service.pauses import Pauses
 
 ANSWER_WITHIN: Final = 3.0
+_TAKEN_PAUSE: Final = 0.2
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,27 @@ async def ask_apart(link: Link, queue: str) -> None:
         except TimeoutError:
             raise NoAnswer(queue, ANSWER_WITHIN) from None
     link.silent.discard(queue)
+
+
+async def take_alone(open_channel: Callable[[], Awaitable[Channel]], queue: str) -> None:
+    """Wait for a queue that one connection at a time may have; it ends with the connection.
+
+    Raises:
+        LinkLost: the connection was lost meanwhile.
+        Denied: this user may not declare it.
+    """
+    pauses = Pauses(_TAKEN_PAUSE, _TAKEN_PAUSE)
+    while True:
+        channel = await open_channel()
+        try:
+            with translated():
+                await channel.queue_declare(queue, exclusive=True)
+        except Denied as denied:
+            if denied.code != LOCKED:
+                raise
+            await pauses.wait()
+        else:
+            return
 
 
 async def _leave(_: DeliveredMessage) -> None:

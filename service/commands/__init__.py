@@ -10,6 +10,7 @@ from service.commands import (
     call,
     catalog,
     contracts,
+    dead,
     events,
     health,
     integrations,
@@ -38,6 +39,7 @@ app.command()(limits.limits)
 app.command()(pause.pause)
 app.command()(pause.resume)
 app.command()(settings.settings)
+app.add_typer(dead.app, name="dead")
 app.add_typer(contracts.app, name="contracts")
 app.command()(new_client.new_client)
 

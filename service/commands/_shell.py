@@ -26,7 +26,8 @@ USAGE: Final = 2
 INTERRUPTED: Final = 130
 """What shells give a command that Ctrl-C ended."""
 
-_ASK_WITHIN: Final = 15
+_ASK_WITHIN: Final = 60
+_BAD_REQUEST: Final = 400
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
@@ -92,14 +93,28 @@ def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     return asyncio.run(work())
 
 
-def ask_hub(path: str) -> Any:  # noqa: ANN401  (JSON)
-    """Return what the running hub's `/api` says, or end with what to do."""
+def me() -> str:
+    """Return the user that acts here: the login name at the shell."""
+    import getpass
+
+    try:
+        return f"cli:{getpass.getuser()}"
+    except (OSError, KeyError):
+        return "cli:unknown"
+
+
+def ask_hub(path: str, body: object = None) -> Any:  # noqa: ANN401  (JSON)
+    """Return what the running hub's `/api` says, or end with what to do; a `body` is posted."""
     import urllib.error
     import urllib.request
     from http.client import HTTPException
 
     base, token = _pages(settings())
-    request = urllib.request.Request(base + path)  # noqa: S310  (our own hub)
+    posted = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(base + path, posted)  # noqa: S310  (our own hub)
+    if posted is not None:
+        request.add_header("Content-Type", "application/json")
+        request.add_header("hub-for", me().encode("ascii", "replace").decode())
     if token:
         request.add_header("Authorization", f"Bearer {token}")
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -107,7 +122,7 @@ def ask_hub(path: str) -> Any:  # noqa: ANN401  (JSON)
         with direct.open(request, timeout=_ASK_WITHIN) as answer:
             return json.load(answer)
     except urllib.error.HTTPError as error:
-        fail(_refusal(error.code, error.read()))
+        fail(_refusal(error.code, error.read()), USAGE if error.code == _BAD_REQUEST else FAILED)
     except (OSError, HTTPException, ValueError):
         fail(
             f"No hub answers at {base}: start one with `hub up`, or set HUB_HTTP_HOST and "
@@ -123,6 +138,11 @@ def say(sentence: str) -> None:
 def print_line(text: str) -> None:
     """Print one line of a result."""
     typer.echo(_visible(text).replace("\n", " "))
+
+
+def print_text(text: str) -> None:
+    """Print a text of several lines."""
+    typer.echo(_visible(text))
 
 
 def no_integration(name: str) -> str:

@@ -52,7 +52,7 @@ def call(
             from sdk import Options
 
             progress = _progress if sys.stderr.isatty() else None
-            options = Options(within, id_, progress, acts_for=_me())
+            options = Options(within, id_, progress, acts_for=_shell.me())
             async with _shell.agent() as hub:
                 return await hub.ask(operation, given, options)
 
@@ -63,16 +63,6 @@ def call(
         if reply.served == "sandbox" and sys.stderr.isatty():
             _shell.say("From the sandbox: recordings, not the service itself.")
         _shell.show_json(reply.result())
-
-
-def _me() -> str:
-    """Return the user that the hub is to act for, where it lets us choose: its own user may."""
-    import getpass
-
-    try:
-        return f"cli:{getpass.getuser()}"
-    except (OSError, KeyError):
-        return "cli:unknown"
 
 
 def _interrupted(operation: str, id_: str) -> NoReturn:

@@ -5,15 +5,16 @@ import json
 from pydantic.fields import FieldInfo
 
 from contracts import CODES, Failure
+from contracts._dead_letters import REASONS, Reason
 from service.access import Grant
 from service.generate.catalog import chapter
 from service.generate.catalog_pages import catalog_pages
 from service.generate.markdown import HEAD
 from service.generate.registry_page import registry_page
 from service.generate.schemas import own_clients
+from service.records import KEPT
 from service.settings import Settings, variable
 from service.settings_shown import about, default_of
-from service.store import KEPT
 
 _ERRORS = (
     "A failed reply is an RFC 9457 problem; `code` is one of these. `retryable` says whether "
@@ -33,6 +34,10 @@ _KEPT = (
     "for an id that comes again with other parameters. Keep the id only while you do not know the "
     "outcome, because your program or its connection died. "
     "[Ask from an agent](../how-to/ask-from-an-agent.md#one-id-for-one-intent) shows how."
+)
+_DEAD_LETTERS = (
+    "What could not be answered is kept in the queue `hub.dead-letters`, with its reason. "
+    "[Dead letters](../how-to/dead-letters.md) shows how to look at them, and what a replay does."
 )
 
 _ACCESS = (
@@ -58,7 +63,12 @@ def pages() -> dict[str, str]:
     """Return the text of every page by its name below ``docs/reference/``."""
     own = [*own_clients()]
     chapters = [chapter(one, answered=True) for one in own]
-    found = {"access.md": _access(), "errors.md": _errors(), "settings.md": _settings()}
+    found = {
+        "access.md": _access(),
+        "errors.md": _errors(),
+        "settings.md": _settings(),
+        "dead-letters.md": _dead_letters(),
+    }
     return found | catalog_pages(chapters) | registry_page(own)
 
 
@@ -91,6 +101,27 @@ def _error(kind: type[Failure]) -> str:
         about(kind.__doc__),
     )
     return f"| {' | '.join(cells)} |"
+
+
+def _dead_letters() -> str:
+    lines = [
+        "# Dead letters",
+        "",
+        HEAD,
+        _DEAD_LETTERS,
+        "",
+        "| reason | what happened | what to do | replay |",
+        "|---|---|---|---|",
+    ]
+    for name, one in REASONS.items():
+        lines.append(f"| `{name}` | {one.when} | {one.do} | {_replay(one)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _replay(reason: Reason) -> str:
+    if not reason.replayable:
+        return "never"
+    return "delivers the kept outcome" if reason.answered else "asks again"
 
 
 def _settings() -> str:

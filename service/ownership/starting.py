@@ -3,15 +3,15 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Final
 
 from contracts._names import Names
-from service.amqp.errors import LOCKED, BusError, Denied
-from service.amqp.wire import Wire, address, connect, translated
-from service.pauses import Pauses
+from service.amqp.errors import BusError
+from service.amqp.queues import take_alone
+from service.amqp.wire import address, connect
 
 WAIT_WITHIN: Final = 60.0
-_PAUSE: Final = 0.2
 _HEARTBEAT: Final = 3  # a holder that froze is given up by the broker after two of these
 
 
@@ -30,7 +30,7 @@ async def starting_alone(
     wire = await connect(address(url, name="hub-starting", heartbeat=_HEARTBEAT))
     try:
         async with asyncio.timeout(within) as waiting:
-            await _take(wire, names.starting)
+            await take_alone(partial(wire.open_channel, confirms=False), names.starting)
             waiting.reschedule(None)
             yield
     except TimeoutError:
@@ -42,18 +42,3 @@ async def starting_alone(
         ) from None
     finally:
         await wire.end()
-
-
-async def _take(wire: Wire, queue: str) -> None:
-    pauses = Pauses(_PAUSE, _PAUSE)
-    while True:
-        channel = await wire.open_channel(confirms=False)
-        try:
-            with translated():
-                await channel.queue_declare(queue, exclusive=True)
-        except Denied as denied:
-            if denied.code != LOCKED:
-                raise
-            await pauses.wait()
-        else:
-            return

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from uuid import uuid4
 
 import structlog
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -29,6 +29,8 @@ MOST_CALLS: Final = 1000
 """Calls over HTTP that may wait for their reply at once."""
 
 _NO_JSON: Final = "json_invalid"
+_OF_THE_WHOLE: Final = "value_error"
+"""What a model says of its fields together."""
 _ASCII: Final = "".join(map(chr, range(32, 127)))
 
 log = structlog.get_logger()
@@ -106,7 +108,7 @@ class View(Protocol):
         ...
 
 
-def make_app(view: View, call: Caller, rules: Rules) -> Guard:
+def make_app(view: View, call: Caller, rules: Rules, *more: APIRouter) -> Guard:
     """Return the application."""
     app = FastAPI(
         title="Integration Hub", docs_url=None, redoc_url=None, max_body_size=rules.largest
@@ -123,6 +125,8 @@ def make_app(view: View, call: Caller, rules: Rules) -> Guard:
     app.add_api_route("/api/integrations/{name}", _one(view, view.integration))
     app.add_api_route("/api/integrations/{name}/health", _one(view, view.health))
     app.add_api_route("/api/calls", _calls(call), methods=["POST"], responses=_ANSWERS)
+    for router in more:
+        app.include_router(router)
     return Guard(app, rules)
 
 
@@ -165,7 +169,8 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 
 def _field_error(error: dict[str, Any]) -> FieldError:
-    if error["type"] == _NO_JSON or error["loc"] == ("body",):
+    whole = error["loc"] == ("body",) and error["type"] != _OF_THE_WHOLE
+    if error["type"] == _NO_JSON or whole:
         return FieldError(field="", message="send a JSON object, as application/json")
     said = error["msg"].removeprefix("Value error, ")
     return FieldError(field=".".join(map(str, error["loc"][1:])), message=said)

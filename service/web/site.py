@@ -9,7 +9,7 @@ from typing import Final, Protocol
 from sdk import Hub as Agent
 from sdk import Options
 from service.amqp.consumer import OnDelivery
-from service.settings import Settings
+from service.web.dead_letters import Letters, dead_letter_routes
 from service.web.guard import App, rules_for
 from service.web.routes import Call, Outcome, make_app
 from service.web.server import Pages
@@ -23,6 +23,11 @@ _ROOM: Final = 4096
 class Listening(Running, Protocol):
     """A hub, as far as its pages need it (`service.app.Hub`)."""
 
+    @property
+    def dead_letters(self) -> Letters:
+        """What could not be answered."""
+        ...
+
     async def listen(self, pattern: str, take: OnDelivery) -> None:
         """Hear the events under a pattern until the hub ends."""
         ...
@@ -34,15 +39,16 @@ async def served(hub: Listening, url: str, listening: socket) -> AsyncIterator[N
     async with Agent(url, prefix=hub.settings.prefix) as agent:
         view = HubView(hub)
         await hub.listen("health.#", view.hear)
-        async with Pages(_app(hub.settings, view, agent), listening):
+        async with Pages(_app(hub, view, agent), listening):
             yield
 
 
-def _app(settings: Settings, view: HubView, agent: Agent) -> App:
+def _app(hub: Listening, view: HubView, agent: Agent) -> App:
+    settings = hub.settings
     token = settings.http_token.get_secret_value() if settings.http_token else None
     largest = settings.max_request_bytes + _ROOM
     rules = rules_for(settings.http_host, token, largest)
-    return make_app(view, _Caller(agent), rules)
+    return make_app(view, _Caller(agent), rules, dead_letter_routes(hub.dead_letters))
 
 
 @dataclass(frozen=True)

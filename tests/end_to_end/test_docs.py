@@ -15,7 +15,7 @@ from tests.support.hub_process import HubProcess
 from tests.support.terminal import typed
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("README.md", "docs/how-to/ask-from-an-agent.md")
+PAGES = ("README.md", "docs/how-to/ask-from-an-agent.md", "docs/how-to/dead-letters.md")
 MAIN = "from service.commands import main; main()"
 SET_UP = re.compile(r"scripts/|\. \.venv/")
 
@@ -45,7 +45,9 @@ def environment(sandbox_hub: HubProcess, tmp_path: Path) -> dict[str, str]:
         place = tmp_path / name
         place.write_text(f'#!/bin/sh\nexec {sys.executable}{words} "$@"\n')
         place.chmod(0o755)
-    return sandbox_hub.environment | {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    port = str(urlsplit(sandbox_hub.http).port)
+    here = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "HUB_HTTP_PORT": port}
+    return sandbox_hub.environment | here
 
 
 @pytest.mark.parametrize(("commands", "printed"), list(blocks()))

@@ -35,6 +35,7 @@ async def ask(
 
     An application that raises may have answered before: the answer is filled `into` the one given.
     """
+    path, _, query = path.partition("?")
     given = {"host": "localhost"} if headers is None else headers
     pairs = given.items() if isinstance(given, Mapping) else given
     if isinstance(given, Mapping) and "host" not in given:
@@ -46,7 +47,7 @@ async def ask(
         "method": method,
         "path": path,
         "raw_path": path.encode(),
-        "query_string": b"",
+        "query_string": query.encode(),
         "root_path": "",
         "scheme": "http",
         "headers": [(name.lower().encode(), text.encode("latin-1")) for name, text in pairs],

@@ -14,6 +14,7 @@ PRINTED: Final = {
     "first_call.py": r"(place \d+ turn in \S+ s\n)*Kp \d+(\.\d+)? at 20[-\d]+ \d\d:\d\d UTC\n",
     "many_calls.py": r"(space_weather\.get_\w+ \d+ samples\n){4}",
     "act_once.py": r"(upstream_rejected sent\n){2}idempotency_conflict not_sent\n(sent SM\w+\n){2}",
+    "hear_dead_letters.py": r"space_weather\.get_kp_index reply_unroutable\n",
     "watch_health.py": r"\w+ (up|unconfigured) .*\n",
     "test_my_agent.py": r"(.*\n)*3 passed in .*\n",
 }

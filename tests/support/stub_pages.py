@@ -1,9 +1,11 @@
 """A hub's pages as commands see them: real HTTP, rows by hand."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
+
+from fastapi import APIRouter
 
 from contracts import Internal
 from service.web.guard import rules_for
@@ -68,13 +70,15 @@ class StubView:
 
 
 @asynccontextmanager
-async def pages(view: StubView, token: str | None = None) -> AsyncIterator[int]:
+async def pages(
+    view: StubView, token: str | None = None, more: Sequence[APIRouter] = ()
+) -> AsyncIterator[int]:
     """Serve them; gives the port."""
 
     async def unused(call: Call) -> Outcome:
         raise Internal(call.operation)
 
     with listen("127.0.0.1", 0) as listening:
-        app = make_app(view, unused, rules_for("127.0.0.1", token, 1000))
+        app = make_app(view, unused, rules_for("127.0.0.1", token, 1000), *more)
         async with Pages(app, listening):
             yield listening.getsockname()[1]

@@ -144,3 +144,8 @@ def test_each_vendor_s_results_are_searched_for_its_own_secrets() -> None:
     body = json.dumps(KEY).encode()
     assert ours.result(body) == b'"***"'
     assert others.result(body) is body
+
+
+def test_a_tree_has_no_secret_in_its_names_and_texts() -> None:
+    redact = Redactor(['a"b\\c'])
+    assert redact.tree({'x a"b\\c': [1, None, 'a"b\\c']}) == {"x ***": [1, None, MASK]}

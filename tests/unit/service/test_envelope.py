@@ -158,6 +158,27 @@ def test_only_the_hub_speaks_for_others(reader: Reader, user: str | None, expect
 
 
 @pytest.mark.parametrize(
+    ("reader", "user", "reply_to", "allowed"),
+    [
+        (CLOSED, "hub", "hub.replies.alice.word", True),
+        (CLOSED, "hub", "hub.replies.hub.word", True),
+        (CLOSED, "hub", "hub.replies.bob", False),
+        (CLOSED, "mallory", "hub.replies.alice", False),
+        (OPEN, "mallory", "hub.replies.alice", False),
+    ],
+)
+def test_for_whom_our_own_user_asks_may_hear_the_reply(
+    reader: Reader, user: str, reply_to: str, allowed: bool
+) -> None:
+    given: dict[str, Any] = {"headers": {"hub-for": "alice"}, "user_id": user, "reply_to": reply_to}
+    if allowed:
+        assert read(reader, **given).reply_to == reply_to
+        return
+    with pytest.raises(DeadLetter, match="not the asker's own"):
+        read(reader, **given)
+
+
+@pytest.mark.parametrize(
     ("message", "says"),
     [
         (FakeMessage(properties=FakeProperties(content_encoding="gzip")), "uncompressed"),

@@ -5,8 +5,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from service.answer import Answer
-from service.records import ClaimLost, Key, LastWord, Taken
-from service.store import KEPT, KEPT_UNHEARD, Store
+from service.records import KEPT, ClaimLost, Key, Known, LastWord, Taken
+from service.store import KEPT_UNHEARD, Store
 from service.window import LONGEST_HELD
 
 KEY = Key("alice", "r-1")
@@ -51,6 +51,46 @@ async def test_a_call_from_claim_to_outcome(store: Store) -> None:
     again = await claim(store)
     assert again.answer == Answer(True, GOOD.body, served="replay")
     assert again.claim is None
+
+
+async def test_a_look_changes_nothing_and_says_how_far_it_came(store: Store) -> None:
+    states = [await store.look(KEY)]
+    taken = await claim(store)
+    assert taken.claim
+    states.append(await store.look(KEY))
+    await store.sending(taken.claim)
+    states.append(await store.look(KEY))
+    await store.done(taken.claim, GOOD)
+    states.append(await store.look(KEY))
+    kept = Answer(True, GOOD.body, served="replay")
+    assert states == [
+        None,
+        Known("claimed", PRINT),
+        Known("sent", PRINT),
+        Known("done", PRINT, kept),
+    ]
+
+
+async def test_a_look_that_keeps_has_the_outcome_for_as_long_as_if_unheard(
+    store: Store, wall: Wall
+) -> None:
+    for key in (KEY, Key("bob", "r-1")):
+        taken = await claim(store, key)
+        assert taken.claim
+        await store.done(taken.claim, GOOD)
+        store.acknowledged(key)
+    assert await store.look(KEY, keep=True)
+    wall.at += KEPT + 1000
+    await claim(store, Key("carol", "r-1"))
+    found = [await store.look(one) for one in (KEY, Key("bob", "r-1"))]
+    assert [one is not None for one in found] == [True, False]
+
+
+async def test_what_a_recording_answered_is_told_apart(store: Store) -> None:
+    taken = await claim(store, sandbox=True)
+    assert taken.claim
+    await store.done(taken.claim, PLAYED)
+    assert await store.look(KEY) == Known("sandbox", PRINT)
 
 
 async def test_the_id_belongs_to_one_request_of_one_user(store: Store) -> None:

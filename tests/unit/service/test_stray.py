@@ -43,7 +43,8 @@ READER = Reader(Names())
 
 
 def dead(operation: str, reason: str, **properties: str) -> Any:  # noqa: ANN401  (fits a Delivery)
-    headers = {"x-death": [{"reason": reason}], "x-first-death-queue": "q", "hub-accept": "x"}
+    died = {"reason": reason, "queue": "hub.requests.shop"}
+    headers = {"x-death": [died], "x-first-death-queue": "q", "hub-accept": "x"}
     return FakeDelivery(b"{}", operation, headers, FakeProperties(**properties))
 
 

@@ -1,6 +1,5 @@
 """What `hub call` says before anything is sent; the rest is in tests/broker."""
 
-import getpass
 from pathlib import Path
 
 import pytest
@@ -107,19 +106,6 @@ def test_a_deadline_has_its_bounds(cli: Cli, seconds: str) -> None:
     said = cli("call", "notion.get_page", "--within", seconds)
     assert said.code == 2
     assert "--within" in said.err
-
-
-def test_who_asks_is_the_login(cli: Cli) -> None:
-    cli.set(LOGNAME="alice")
-    assert call._me() == "cli:alice"
-
-
-def test_a_container_s_user_may_have_no_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    def nameless() -> str:
-        raise KeyError("getpwuid(): uid not found: 10001")
-
-    monkeypatch.setattr(getpass, "getuser", nameless)
-    assert call._me() == "cli:unknown"
 
 
 def test_ctrl_c_says_how_to_ask_again() -> None:

@@ -25,7 +25,10 @@ OF_THE_ISSUES = {
     "resume",
     "catalog",
     "new-client",
+    "dead",
 }
+GROUPS = {"contracts", "dead"}
+OF_GROUPS = ("contracts export", "contracts check", "dead list", "dead show", "dead replay")
 HEAVY = ("asyncio", "pydantic", "aio_pika", "aiormq", "fastapi", "sqlalchemy", "uvicorn", "clients")
 
 
@@ -36,11 +39,11 @@ def test_every_command_of_the_design_is_there(cli: Cli) -> None:
     assert all(f" {name} " in said.out for name in COMMANDS)
 
 
-@pytest.mark.parametrize("name", [*COMMANDS, "contracts export", "contracts check"])
+@pytest.mark.parametrize("name", [*COMMANDS, *OF_GROUPS, "dead drop"])
 def test_every_help_has_an_example_and_json(cli: Cli, name: str) -> None:
     said = cli(*name.split(), "--help")
     assert said.code == 0
-    if name != "contracts":
+    if name not in GROUPS:
         assert f"hub {name}" in said.out.partition("Example:")[2]
         assert "--json" in said.out
 

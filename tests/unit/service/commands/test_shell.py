@@ -1,5 +1,6 @@
 import asyncio
 import contextlib
+import getpass
 import io
 import json
 import socket
@@ -211,3 +212,16 @@ async def test_what_is_no_hub_is_told(cli: Cli, answer: bytes, sentence: str) ->
         said = await asyncio.to_thread(cli, "limits")
     assert said.code == 1
     assert said.err.startswith(sentence)
+
+
+def test_who_asks_is_the_login(cli: Cli) -> None:
+    cli.set(LOGNAME="alice")
+    assert _shell.me() == "cli:alice"
+
+
+def test_a_container_s_user_may_have_no_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nameless() -> str:
+        raise KeyError("getpwuid(): uid not found: 10001")
+
+    monkeypatch.setattr(getpass, "getuser", nameless)
+    assert _shell.me() == "cli:unknown"

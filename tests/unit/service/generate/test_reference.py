@@ -7,8 +7,8 @@ from contracts import CODES
 from service.access import Grant
 from service.generate.contract_files import stale_pages, write_pages
 from service.generate.reference import pages
+from service.records import KEPT
 from service.settings import Settings
-from service.store import KEPT
 
 
 @pytest.fixture(scope="module")
