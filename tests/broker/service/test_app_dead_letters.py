@@ -1,12 +1,17 @@
 """What nobody can answer as it came: messages that the broker dropped, and dead letters."""
 
 import asyncio
+import time
 from dataclasses import replace
 from typing import Any, Final
 
 from aiormq.abc import DeliveredMessage
 
 from service.amqp import topology
+from service.answer import Answer
+from service.ask import fingerprint
+from service.records import Key
+from service.store import Store
 from tests.support.agent import Agent, Received, apart, fetched, left_in
 from tests.support.broker import OwnNames
 from tests.support.hub import Given, asked, serving
@@ -38,6 +43,34 @@ async def test_what_the_broker_takes_out_of_a_queue_is_answered(
     assert stub.calls == 0
 
 
+async def test_what_kept_failing_gets_what_the_record_says(
+    amqp_url: str, names: OwnNames, settings: Given, stub: Stub
+) -> None:
+    """Done: the stored reply. Sent: nobody knows. Free: it was not done."""
+    await topology.declare_all(amqp_url, names, ["notion", "twilio"])
+    store = Store(settings.store_url, lambda: time.time() - 3600)
+    for state in ("done", "sent", "free"):
+        mark = fingerprint(SMS, sms(state))
+        taken = await store.claim(Key("-", state), mark, SMS)
+        assert taken.claim
+        await store.sending(taken.claim)
+        if state == "done":
+            await store.done(taken.claim, Answer(True, b'{"sid":"SM1"}'))
+        elif state == "free":
+            await store.unsent(taken.claim)
+    await store.aclose()
+    async with Agent(amqp_url, names) as agent:
+        for state in ("done", "sent", "free"):
+            await agent.send(SMS, sms(state), id=state)
+            await hand_back(amqp_url, names.queue("twilio"), times=21)
+        async with serving(amqp_url, settings):
+            done, sent, free = [await agent.reply(one) for one in ("done", "sent", "free")]
+    assert (done.ok, done.served, done.body) == (True, "replay", b'{"sid":"SM1"}')
+    assert code_of(sent) == ("outcome_unknown", "unknown")
+    assert code_of(free) == ("internal", "not_sent")
+    assert stub.calls == 0
+
+
 async def hand_back(url: str, queue: str, times: int) -> None:
     """Take the only message of a queue and put it back, as hubs do that die of it."""
     async with apart(url) as channel:
@@ -55,6 +88,8 @@ async def hand_back(url: str, queue: str, times: int) -> None:
 
 FORBIDDEN: Final[dict[str, dict[str, Any]]] = {
     "cc": {"headers": {"CC": ["notion.get_page"]}},
+    "cc in small": {"headers": {"cc": "x"}},
+    "bcc in small": {"headers": {"bcc": "x"}},
     "a death": {"headers": {"x-death": "once"}},
     "a stage": {"headers": {"hub-stage": "final"}},
     "a status": {"headers": {"hub-status": "ok"}},
