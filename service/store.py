@@ -35,8 +35,12 @@ class Store:
         engine = opened(url)
         self._wall = wall
         self._swept = wall()  # not at once: what waits in the broker may still ask for it
-        with engine.begin() as connection:
-            self.store_id = prepared(connection)
+        try:
+            with engine.begin() as connection:
+                self.store_id = prepared(connection)
+        except BaseException:
+            engine.dispose()
+            raise
         self._writer = Writer(engine)
 
     @property

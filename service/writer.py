@@ -73,8 +73,10 @@ class Writer:
         """Return what the job returns, once that is committed.
 
         Raises:
-            HandedBack: the hub ends, and the database is away.
+            HandedBack: the hub ends, and the database is away; or it has ended.
         """
+        if self._closing.is_set():
+            raise HandedBack
         work = _Work(place, job)
         self._queue.put(work)
         return await asyncio.wrap_future(work.future)
@@ -114,20 +116,17 @@ class Writer:
         return [self._aside.popleft() for _ in range(len(self._aside))]
 
     def _see_through(self, works: list[_Work]) -> None:
-        works.sort(key=lambda work: work.place)
-        pause = _PAUSE
+        works, pause = _wanted(sorted(works, key=lambda work: work.place)), _PAUSE
         while (error := self._tried(works)) and is_trouble(error):
             self._note(said(error))
             if self._closing.wait(pause):
                 _tell_all(works, HandedBack())
                 return
             pause = min(2 * pause, _LONGEST_PAUSE)
-            works = [work for work in works if not work.future.cancelled()]
-        if error is None:
-            self._note("")
-        elif len(works) == 1:
+            works = _wanted(works)
+        if error and len(works) == 1:
             _tell_all(works, error)
-        else:
+        elif error:
             for work in works:
                 self._see_through([work])
 
@@ -143,6 +142,7 @@ class Writer:
             return error
         finally:
             self._began = math.inf
+        self._note("")
         for work, result in zip(works, found, strict=True):
             with suppress(InvalidStateError):  # its caller was cancelled
                 work.future.set_result(result)
@@ -153,6 +153,11 @@ class Writer:
             tell = log.error if trouble else log.info
             tell("record_of_calls", available=not trouble, reason=trouble or "It writes again.")
         self._trouble = trouble
+
+
+def _wanted(works: Iterable[_Work]) -> list[_Work]:
+    """Return those that somebody still waits for, or that nobody ever did."""
+    return [work for work in works if not work.future.cancelled()]
 
 
 def _tell_all(works: Iterable[_Work], error: Exception) -> None:

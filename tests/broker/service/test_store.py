@@ -1,11 +1,12 @@
 """Two hubs' stores on one PostgreSQL, which is killed, frozen and locked under them."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Iterator
 from itertools import chain
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select, text
 from structlog.testing import capture_logs
 
 from clients._gate import HandedBack
@@ -15,6 +16,7 @@ from service.base import Base
 from service.database import calls, opened
 from service.records import ClaimLost, Key, NotOpened, Taken
 from service.store import Store
+from service.writer import Writer
 from tests.support.clock import QuickClock
 from tests.support.hub import given
 from tests.support.hub_process import ROOT
@@ -134,6 +136,23 @@ async def test_a_hub_that_freezes_in_a_commit_locks_nobody_out(
         assert await asyncio.wait_for(may_send(store, first), 30)
         connection.invalidate()
     frozen.dispose()
+
+
+async def test_a_hub_that_froze_in_a_commit_makes_it_again(url: str) -> None:
+    engine = opened(url)
+    writer = Writer(engine)
+    runs: list[int] = []
+
+    def job(on: Connection) -> int:
+        runs.append(len(runs))
+        if len(runs) == 1:
+            on.execute(text("SET LOCAL idle_in_transaction_session_timeout = 50"))
+            threading.Event().wait(1)
+        return on.scalar(text("SELECT 7")) or 0
+
+    assert await writer.do((0, "alice", "1"), job) == 7
+    assert runs == [0, 1]
+    await writer.aclose()
 
 
 async def test_the_end_does_not_wait_for_a_server_that_is_away(

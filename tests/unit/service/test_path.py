@@ -194,6 +194,27 @@ async def test_handed_back(bench: Bench, doubt: bool) -> None:
     assert code(await bench.answer(ask("unsafe"))) == ("outcome_unknown" if doubt else "")
 
 
+@pytest.mark.parametrize("doubt", [False, True])
+async def test_given_up_at_the_end_of_the_hub(bench: Bench, doubt: bool) -> None:
+    """On record as sent, and on its way to a socket: what never left may run elsewhere."""
+    begun = asyncio.Event()
+
+    async def hang(_: Surroundings, ask: Ask, __: Inner) -> Answer:
+        await ask.call.journal.sending()
+        ask.call.doubt = doubt
+        begun.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    at = surroundings(bench.shop, bench.store)
+    running = asyncio.ensure_future(compose(at, (STEPS[0], hang))(ask("unsafe")))
+    await begun.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert code(await bench.answer(ask("unsafe"))) == ("outcome_unknown" if doubt else "")
+
+
 class Heard:
     """A record that remembers what was acknowledged."""
 

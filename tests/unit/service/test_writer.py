@@ -122,6 +122,13 @@ async def test_the_end_waits_for_no_database(url: str, engine: Engine, writer: W
     assert seen(engine) == []
 
 
+async def test_after_the_end_nobody_waits(engine: Engine, writer: Writer) -> None:
+    await writer.aclose()
+    with pytest.raises(HandedBack):
+        await writer.do(HERE, Saw("a"))
+    assert seen(engine) == []
+
+
 async def test_the_end_writes_what_is_left(engine: Engine, writer: Writer) -> None:
     waits = asyncio.ensure_future(writer.do(HERE, Saw("a")))
     await asyncio.sleep(0)
