@@ -189,7 +189,8 @@ class Running:
     async def answer(self, ask: Ask, lost: "asyncio.Future[None]") -> Answer:
         """Return the answer of this ask, or of its twin that runs already.
 
-        Who joins waits until its own deadline, and no longer than it can be answered.
+        Who joins waits until its own deadline, and no longer than it can be answered. Where the
+        deadline is that of the twin, the twin's answer is awaited: it tells what became of both.
 
         Raises:
             HandedBack: it is `lost`, or handed back.
@@ -203,7 +204,8 @@ class Running:
         if first.fingerprint != ask.fingerprint:
             return await self._run(ask)
         expires = ask.envelope.expires
-        patience = None if expires is None else max(0.0, expires - self._clock.wall())
+        mine = None if expires == first.envelope.expires else expires
+        patience = None if mine is None else max(0.0, mine - self._clock.wall())
         either: set[asyncio.Future[Any]] = {running, lost}
         await asyncio.wait(either, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
         if lost.done():

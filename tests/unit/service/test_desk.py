@@ -364,6 +364,17 @@ async def test_who_joined_waits_no_longer_than_its_own_deadline(
     assert (await task).ok
 
 
+async def test_what_was_published_twice_gets_one_answer_also_at_its_deadline() -> None:
+    run, clock, first, again = Slow([GOOD]), QuickClock(), ask(), ask()
+    for one in (first, again):
+        one.envelope = replace(one.envelope, expires=clock.wall())
+    running = Running(run, clock)
+    tasks = [asyncio.create_task(running.answer(one, never())) for one in (first, again)]
+    await wait_until(lambda: run.began == 1)
+    run.go.set()
+    assert [(await one).body for one in tasks] == [GOOD.body] * 2
+
+
 async def test_who_joined_is_dropped_once_it_cannot_be_answered() -> None:
     run, lost = Slow([GOOD]), never()
     running = Running(run, QuickClock())
