@@ -81,6 +81,17 @@ def claim(on: Connection, key: Key, values: Row, now: float, *, sandbox: bool) -
     return Taken(claim=own, sent=sent)
 
 
+def claim_old(on: Connection, values: Row, now: float, young: float, *, sandbox: bool) -> Taken:
+    """Claim a call, but leave one alone that was sent less than `young` seconds ago."""
+    key = Key(values["user"], values["request_id"])
+    if on.execute(_INSERT[on.dialect.name], {**values, "changed": now}).rowcount == 1:
+        return Taken(claim=Claim(key, values["token"]))
+    found = on.execute(_LOCK, _of(key)).one_or_none()
+    if found is not None and found.state == SENT and now - found.changed < young:
+        return Taken(sent=True)
+    return claim(on, key, values, now, sandbox=sandbox)
+
+
 def move(on: Connection, claim: Claim, state: str, now: float) -> bool:
     """Note a new state, unless the call is over or another's; return whether it was."""
     mine = _of(claim.key) | {"mine": claim.token}

@@ -40,6 +40,11 @@ _LET_GO_WITHIN: Final = 1.0
 """Seconds that the end of a hub waits for it to be on record that a call has not left."""
 
 
+_UNDER_WAY: Final = 3.0
+"""Seconds for which who sent a call may be about to tell of it; then its outcome is unknown."""
+_LOOK: Final = 0.2
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """What the steps need."""
@@ -79,11 +84,9 @@ async def recorded(at: Surroundings, ask: Ask, inner: Inner) -> Answer:
     """Run at most once what acts: the record decides, and keeps the outcome."""
     if not ask.recorded:
         return await inner(ask)
-    sandbox, lost = at.integration.mode == "sandbox", False
+    lost = False
     while True:
-        taken = await at.records.claim(
-            ask.key, ask.fingerprint, ask.operation.name, sandbox=sandbox
-        )
+        taken = await _claimed(at, ask)
         if taken.conflict:
             return conflicting(ask)
         try:
@@ -92,6 +95,27 @@ async def recorded(at: Surroundings, ask: Ask, inner: Inner) -> Answer:
             lost = True
         else:
             return replace(answer, acknowledged=partial(at.records.acknowledged, ask.key))
+
+
+async def _claimed(at: Surroundings, ask: Ask) -> Taken:
+    """Claim the call; where another hub has just sent it, give that one time to tell the outcome.
+
+    A hub that has lost the lease, and lives, is about to: it says how its calls ended, or that
+    they never left.
+    """
+    sandbox, young = at.integration.mode == "sandbox", 0.0
+    if ask.operation.kind == "unsafe":
+        young = _UNDER_WAY
+    last = at.clock.now() + young
+    while True:
+        taken = await at.records.claim(
+            ask.key, ask.fingerprint, ask.operation.name, sandbox=sandbox, young=young
+        )
+        if taken.claim or taken.answer or taken.conflict:
+            return taken
+        await at.clock.sleep(_LOOK)
+        if at.clock.now() >= last:
+            young = 0.0
 
 
 def conflicting(ask: Ask) -> Answer:

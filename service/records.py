@@ -29,8 +29,9 @@ class Claim:
 class Taken:
     """What a claim found.
 
-    Exactly one of: `claim` (nobody sent it: run it), `answer` (it is over), `conflict` (the id
-    belongs to another request). With `sent`, an earlier run may have reached the upstream.
+    At most one of: `claim` (nobody sent it: run it), `answer` (it is over), `conflict` (the id
+    belongs to another request). With `sent`, an earlier run may have reached the upstream; with
+    nothing else it did so a moment ago, and may yet tell how that ended.
     """
 
     claim: Claim | None = None
@@ -79,11 +80,18 @@ class Records(Protocol):
         ...
 
     async def claim(
-        self, key: Key, fingerprint: bytes, operation: str, *, sandbox: bool = False
+        self,
+        key: Key,
+        fingerprint: bytes,
+        operation: str,
+        *,
+        sandbox: bool = False,
+        young: float = 0.0,
     ) -> Taken:
         """Claim a call, or learn what became of it.
 
-        What a recording answered counts in the `sandbox` only: nothing was done.
+        What a recording answered counts in the `sandbox` only: nothing was done. A call that was
+        sent less than `young` seconds ago is left to who sent it.
         """
         ...
 

@@ -53,12 +53,19 @@ class Store:
         )
 
     async def claim(
-        self, key: Key, fingerprint: bytes, operation: str, *, sandbox: bool = False
+        self,
+        key: Key,
+        fingerprint: bytes,
+        operation: str,
+        *,
+        sandbox: bool = False,
+        young: float = 0.0,
     ) -> Taken:
         """Claim a call, or learn what became of it."""
         row = ledger.row(key, fingerprint, operation)
         return await self._do(
-            _place(key), lambda on: ledger.claim(on, key, row, self._wall(), sandbox=sandbox)
+            _place(key),
+            lambda on: ledger.claim_old(on, row, self._wall(), young, sandbox=sandbox),
         )
 
     async def sending(self, claim: Claim) -> None:

@@ -110,10 +110,16 @@ class DoomedRecords:
         return self.inner.trouble
 
     async def claim(
-        self, key: Key, fingerprint: bytes, operation: str, *, sandbox: bool = False
+        self,
+        key: Key,
+        fingerprint: bytes,
+        operation: str,
+        *,
+        sandbox: bool = False,
+        young: float = 0.0,
     ) -> Taken:
         await self.doom.come("before-record", key.request_id)
-        taken = await self.inner.claim(key, fingerprint, operation, sandbox=sandbox)
+        taken = await self.inner.claim(key, fingerprint, operation, sandbox=sandbox, young=young)
         if taken.claim:
             await self.doom.come("after-claim", key.request_id)
         return taken

@@ -17,7 +17,7 @@ from service.answer import Answer
 from service.ask import Ask, fingerprint
 from service.envelope import Envelope
 from service.path import STEPS, Inner, Surroundings, compose
-from service.records import Claim, Key
+from service.records import Claim, Key, Taken
 from service.shared import Shared
 from service.store import Store
 from tests.support.clock import QuickClock
@@ -267,6 +267,54 @@ async def test_a_claim_that_was_lost_to_one_who_sent_it_is_left_to_him(bench: Be
     taken = await bench.store.claim(left.key, left.fingerprint, left.operation.name)
     assert taken.sent
     assert taken.answer is None
+
+
+class Meanwhile:
+    """A record in which something happens between the first look and the next."""
+
+    def __init__(self, store: Store, then: Callable[[], Awaitable[object]]) -> None:
+        self.sending, self.done, self.unsent = store.sending, store.done, store.unsent
+        self.acknowledged = store.acknowledged
+        self.looks = 0
+        self._store = store
+        self._then = then
+
+    async def claim(self, *words: Any, **more: Any) -> Taken:  # noqa: ANN401  (the store's)
+        self.looks += 1
+        if self.looks == 2:
+            await self._then()
+        return await self._store.claim(*words, **more)
+
+
+async def after_another(bench: Bench, then: Callable[[Claim], Awaitable[object]]) -> Answer:
+    """Answer an unsafe request that another hub, alive, has on record as sent a moment ago."""
+    one = ask("unsafe")
+    taken = await bench.store.claim(one.key, one.fingerprint, one.operation.name)
+    assert taken.claim
+    claim = taken.claim
+    await bench.store.sending(claim)
+    records = Meanwhile(bench.store, lambda: then(claim))
+    at = replace(surroundings(bench.shop, bench.store), records=records)  # type: ignore[arg-type]
+    return await compose(at)(one)
+
+
+async def test_what_another_has_just_sent_gets_its_outcome(bench: Bench) -> None:
+    answer = await after_another(bench, lambda claim: bench.store.done(claim, Answer(True, b"{}")))
+    assert (answer.body, answer.served) == (b"{}", "replay")
+    assert bench.shop.calls == []
+
+
+async def test_what_never_left_another_is_sent_from_here(bench: Bench) -> None:
+    answer = await after_another(bench, bench.store.unsent)
+    assert (answer.ok, answer.served) == (True, "live")
+    assert len(bench.shop.calls) == 1
+
+
+async def test_what_another_says_nothing_of_is_unknown_after_seconds(bench: Bench) -> None:
+    answer = await after_another(bench, _nothing)
+    assert answer.problem().outcome == "unknown"
+    assert 3 <= bench.clock.passed < 4
+    assert bench.shop.calls == []
 
 
 async def test_the_record_hears_that_an_outcome_arrived(bench: Bench) -> None:

@@ -116,6 +116,25 @@ async def test_what_may_have_been_sent_says_so(store: Store) -> None:
     assert (await claim(store)).sent
 
 
+async def test_what_was_sent_a_moment_ago_is_left_to_who_sent_it(store: Store, wall: Wall) -> None:
+    async def look() -> Taken:
+        return await store.claim(KEY, PRINT, "shop.make_thing", young=3.0)
+
+    first = await look()
+    assert first.claim
+    assert (await look()).claim  # nothing was sent yet
+    again = await look()
+    assert again.claim
+    await store.sending(again.claim)
+    assert await look() == Taken(sent=True)
+    wall.at += 3.0
+    late = await look()
+    assert late.claim
+    assert late.sent
+    await store.done(again.claim, GOOD)
+    assert (await look()).answer
+
+
 async def test_what_surely_did_not_happen_is_as_if_never_sent(store: Store) -> None:
     first = await claim(store)
     assert first.claim
