@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from contracts._names import Names
 from service.node.node import Node
@@ -23,6 +24,14 @@ from tests.support.broker import (
 )
 from tests.support.ports import settled
 from tests.support.postgres import NoPostgres, Postgres
+
+settings.register_profile(
+    "busy machines too",
+    parent=settings(),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("busy machines too")
 
 BROKER_FIXTURES: Final = {"broker", "module_node"}
 INTEGRATION: Final = re.compile(r"[\[-]([a-z_0-9]+)\.[a-z]")

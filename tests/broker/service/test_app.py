@@ -61,7 +61,7 @@ ROWS: dict[str, tuple[Asked, Told]] = {
         Told("expired", 504, True, "not_sent", 0),
     ),
     "the deadline passes while the upstream thinks": (
-        Asked(PAGE, page(1), HANG, within=0.5),
+        Asked(PAGE, page(1), HANG, within=2.0),
         Told("expired", 504, True, "sent", 1),
     ),
     "the vendor says no": (
@@ -101,7 +101,7 @@ ROWS: dict[str, tuple[Asked, Told]] = {
         Told("outcome_unknown", 502, False, "unknown", 1, {"upstream_status": 500}),
     ),
     "an act that the deadline cut off": (
-        Asked(SMS, sms("x"), HANG, within=0.5),
+        Asked(SMS, sms("x"), HANG, within=2.0),
         Told("outcome_unknown", 502, False, "unknown", 1),
     ),
 }
@@ -148,10 +148,10 @@ async def test_an_impatient_agent_says_nothing_about_the_upstream(
     async with asked(amqp_url, names, settings) as (hub, agent):
         stub.answer = HANG
         for number in range(6):
-            answer = await agent.ask(PAGE, page(number), within=0.2)
+            answer = await agent.ask(PAGE, page(number), within=1.0)
             assert code_of(answer) == ("expired", "sent")
         stub.answer = None
-        assert (await agent.ask(PAGE, page(9), within=5)).ok
+        assert (await agent.ask(PAGE, page(9), within=60)).ok
         assert hub.integrations["notion"].health.state == "up"
 
 

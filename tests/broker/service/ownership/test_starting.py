@@ -35,13 +35,13 @@ async def test_what_fails_inside_passes_through(amqp_url: str, names: OwnNames) 
     with pytest.raises(TimeoutError, match="mine"):
         async with starting_alone(amqp_url, names):
             raise TimeoutError("mine")
-    async with starting_alone(amqp_url, names, within=1):
+    async with starting_alone(amqp_url, names):
         pass
 
 
 async def test_the_start_itself_may_take_longer(amqp_url: str, names: OwnNames) -> None:
-    async with starting_alone(amqp_url, names, within=0.2):
-        await asyncio.sleep(0.3)
+    async with starting_alone(amqp_url, names, within=1.0):
+        await asyncio.sleep(1.1)
 
 
 async def test_a_name_that_the_broker_refuses(amqp_url: str) -> None:
