@@ -61,7 +61,7 @@ def why(error: object) -> str:
     if isinstance(error, asyncio.CancelledError):
         return "the broker sent no heartbeat"
     if isinstance(error, ConnectionClosed):
-        return f"the broker closed the connection: {error.args[-1]}"
+        return " ".join(("the broker closed the connection:", *map(str, error.args[-1:])))
     if isinstance(error, ChannelClosed):
         return "the channel was closed"
     return str(error or "") or "the broker closed the socket"
@@ -71,7 +71,7 @@ def _denied(error: Exception) -> Denied | None:
     """Return the broker's refusal, if it closed the channel with a reason."""
     if type(error) in _CODES:
         return Denied(_CODES[type(error)], str(error))
-    if isinstance(error, ChannelClosed) and error.args[0]:
+    if isinstance(error, ChannelClosed) and any(error.args[:1]):
         return Denied(error.args[0], str(error.args[-1]))
     return None
 

@@ -245,7 +245,7 @@ def why(error: BaseException | None) -> str:
     if isinstance(error, asyncio.CancelledError):
         return "the broker sent no heartbeat"
     if isinstance(error, ConnectionClosed):
-        return f"the broker closed the connection: {error.args[-1]}"
+        return " ".join(("the broker closed the connection:", *map(str, error.args[-1:])))
     return str(error) or type(error).__name__
 
 

@@ -122,7 +122,7 @@ class Node:
         """Let a frozen VM go on."""
         self._signal(signal.SIGCONT)
 
-    async def ctl(self, *words: str, within: float = 60.0) -> str:
+    async def ctl(self, *words: str, within: float = 120.0) -> str:
         """Run `rabbitmqctl` on this node (one to two seconds) and return what it printed.
 
         Raises:

@@ -15,7 +15,7 @@ def test_every_example_is_run() -> None:
 @pytest.mark.parametrize("example", sorted(set(PRINTED) - {"watch_health.py"}))
 def test_it_prints_what_it_is_for(sandbox_hub: HubProcess, example: str) -> None:
     with run(sandbox_hub.environment, example) as process:
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=150)
     assert (process.returncode, err) == (0, "")
     assert re.fullmatch(PRINTED[example], out), out
 
@@ -25,7 +25,7 @@ def test_the_one_that_goes_on_is_stopped_by_ctrl_c(sandbox_hub: HubProcess) -> N
         assert process.stdout
         first = process.stdout.readline()
         process.send_signal(2)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=150)
     assert (process.returncode, err) == (0, "")
     assert re.fullmatch(PRINTED["watch_health.py"], first), first
 

@@ -1,7 +1,6 @@
 """Declared once on a real broker: what it does with messages, and what differs is named."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -80,17 +79,14 @@ async def test_a_lease_is_one_message_for_one_consumer(link: Link, names: OwnNam
     await wait_until(lambda: second.bodies == [b"new"])
 
 
-async def test_declaring_again_is_quick_and_changes_nothing(amqp_url: str, names: OwnNames) -> None:
+async def test_declaring_again_together_changes_nothing(amqp_url: str, names: OwnNames) -> None:
     many = [f"integration_{number}" for number in range(21)]
     for integration in many:
         names.queue(integration)
         names.lease(integration)
-    began = time.monotonic()
     assert await declare_all(amqp_url, names, many) == ()
-    first, began = time.monotonic() - began, time.monotonic()
     ends = await asyncio.gather(*(declare_all(amqp_url, names, many) for _ in range(2)))
     assert ends == [(), ()]
-    assert time.monotonic() - began < first
 
 
 @pytest.mark.parametrize("limit", [5, 21])

@@ -135,6 +135,7 @@ def test_what_the_broker_says_when_it_closes_a_channel(
         (None, "the broker closed the socket"),
         (asyncio.CancelledError(), "the broker sent no heartbeat"),
         (ConnectionClosed(320, "CONNECTION_FORCED"), "closed the connection: CONNECTION_FORCED"),
+        (ConnectionClosed(), "the broker closed the connection:"),
         (KeyError(), "KeyError"),
         (OSError("gone"), "gone"),
     ],
