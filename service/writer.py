@@ -29,7 +29,7 @@ Place = tuple[int, str, str]
 """Locks are taken in this order: two hubs that write the same rows then wait, and go on."""
 
 CLOSE_WITHIN: Final = 5.0
-"""Seconds that the database has at the end to take what is left."""
+"""Seconds that the database has at the end to take what is left; one that is away has none."""
 SILENT_FOR: Final = 5.0
 """Seconds for one commit, after which the database is said to be silent."""
 LOOKS_EVERY: Final = 2.0
@@ -85,11 +85,11 @@ class Writer:
         """Run a job with the next commit; nobody waits for it."""
         self._aside.append(_Work(place, job))
 
-    async def aclose(self) -> None:
-        """Write what is left, and end; a database that is away has `CLOSE_WITHIN` for it."""
+    async def aclose(self, within: float = CLOSE_WITHIN) -> None:
+        """Write what is left, and end; a database that is silent is left alone after so long."""
         self._closing.set()
         self._queue.put(None)
-        await asyncio.to_thread(self._thread.join, CLOSE_WITHIN)
+        await asyncio.to_thread(self._thread.join, within)
         if not self._thread.is_alive():
             self._engine.dispose()
 

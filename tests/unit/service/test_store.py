@@ -1,11 +1,13 @@
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
 from structlog.testing import capture_logs
 
 from service.answer import Answer
-from service.records import KEPT, ClaimLost, Key, Known, LastWord, Taken
+from service.records import KEPT, ClaimLost, Key, Known, LastWord, NotOpened, Taken
 from service.store import KEPT_UNHEARD, Store
 from service.window import LONGEST_HELD
 
@@ -220,6 +222,20 @@ async def test_the_end_notes_what_was_acknowledged_last(database_url: str, wall:
 
 
 LAST = LastWord(BAD, Answer(False, b"unknown"), timeout=30.0)
+
+
+async def test_a_store_that_cannot_write_says_what_to_look_at(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/calls.sqlite3"
+    store, other = Store(url), create_engine(url)
+    assert store.trouble == ""
+    store._writer._trouble = "it is full"
+    assert store.trouble.startswith("The record of calls cannot be written: it is full. What acts")
+    with other.begin() as connection:
+        connection.execute(text("UPDATE calls_version SET version_num = '99'"))
+    other.dispose()
+    await store.aclose()
+    with pytest.raises(NotOpened, match="newer hub"):
+        Store(url)
 
 
 async def give_up(store: Store, fingerprint: bytes = PRINT, sandbox: bool = False) -> Taken | None:

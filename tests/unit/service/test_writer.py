@@ -122,6 +122,12 @@ async def test_the_end_waits_for_no_database(url: str, engine: Engine, writer: W
     assert seen(engine) == []
 
 
+async def test_the_end_waits_not_for_ever_for_one_that_says_nothing(writer: Writer) -> None:
+    async with held(writer):
+        await writer.aclose(within=0.01)
+    await writer.aclose()
+
+
 async def test_after_the_end_nobody_waits(engine: Engine, writer: Writer) -> None:
     await writer.aclose()
     with pytest.raises(HandedBack):
