@@ -63,6 +63,11 @@ class Proxy:
         """Return the address with the proxy in place of the server."""
         return str(URL(url).with_host(HOST).with_port(self.port))
 
+    def lead_to(self, url: str) -> None:
+        """From the next connection on stand before another server."""
+        target = URL(url)
+        self._target = (str(target.host), int(target.port or 0))
+
     @property
     def connections(self) -> int:
         """How many connections are open."""
@@ -175,7 +180,8 @@ class Proxy:
                     self.cut()
         await flow.moving.wait()
         if writer.can_write_eof() and not writer.is_closing():
-            writer.write_eof()
+            with contextlib.suppress(OSError):  # the other side may have reset it meanwhile
+                writer.write_eof()
 
 
 async def _later(seconds: float) -> None:
