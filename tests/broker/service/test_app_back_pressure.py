@@ -31,9 +31,15 @@ SLACK: Final = 3.0
 """Seconds by which a busy machine may be slow to stop, or to block."""
 
 
-async def backlog(agent: Agent) -> list[str]:
+async def backlog(agent: Agent, stub: Stub) -> list[str]:
+    """Leave more reads with the hub than it can make meanwhile; some are made already."""
     ids: list[str] = await all_of(*(agent.send(PAGE, page(n)) for n in range(BACKLOG)))
+    await under_way_at(stub)
     return ids
+
+
+async def under_way_at(stub: Stub) -> None:
+    await wait_until(lambda: stub.calls > 0, 30, "the first call")
 
 
 async def stopped(stub: Stub, blocked: float) -> float:
@@ -72,7 +78,7 @@ def limited(settings: Given) -> Given:
 async def test_a_memory_alarm(own_node: Node, apart: Given, stub: Stub) -> None:
     hub, names = Hub(apart, own_node.url), OwnNames(apart.prefix)
     async with under_way(hub, own_node.url, names) as agent:
-        ids = await backlog(agent)
+        ids = await backlog(agent, stub)
         await own_node.ctl("set_vm_memory_high_watermark", "absolute", "1MB")
         blocked = time.monotonic()
         took = await stopped(stub, blocked)
@@ -86,7 +92,7 @@ async def test_a_memory_alarm(own_node: Node, apart: Given, stub: Stub) -> None:
 async def test_a_frozen_broker(own_node: Node, apart: Given, stub: Stub) -> None:
     hub, names = Hub(apart, own_node.url), OwnNames(apart.prefix)
     async with under_way(hub, own_node.url, names) as agent:
-        ids = await backlog(agent)
+        ids = await backlog(agent, stub)
         own_node.freeze()
         blocked = time.monotonic()
         took = await stopped(stub, blocked)
@@ -106,7 +112,7 @@ async def test_a_way_out_that_is_dead(
         far = proxy.through(amqp_url)
         hub.base.links.publish._address = address(far, name="hub-publish", heartbeat=10)
         async with under_way(hub, amqp_url, names) as agent:
-            ids = await backlog(agent)
+            ids = await backlog(agent, stub)
             proxy.pause("down")
             took = await stopped(stub, time.monotonic())
             told = await hub.ready()
@@ -128,6 +134,7 @@ async def test_a_full_queue_for_replies(
     async with under_way(hub, amqp_url, names) as agent:
         asks = (agent.send(PAGE, page(n), reply_to=full, user_id="hub") for n in range(BACKLOG))
         await all_of(*asks)
+        await under_way_at(stub)
         took = await stopped(stub, stub.up.requests[0].at)
         made = stub.calls
         assert not await hub.ready()
