@@ -95,7 +95,7 @@ class Village:
     async def live(self) -> None:
         while True:
             self.tell()
-            for hub in self.hubs.values():
+            for hub in [*self.hubs.values()]:  # one may join meanwhile
                 await hub.look()
             await asyncio.sleep(LOOKS_EVERY)
 
@@ -110,6 +110,7 @@ async def village_around(broker: Broker, names: OwnNames, *leases: str) -> Async
         village = Village(broker.url, queues, stack)
         life = asyncio.create_task(village.live())
         yield village
+        assert not life.done(), life
         life.cancel()
         await asyncio.wait([life])
 
