@@ -22,7 +22,7 @@ _SHOWN = 5
 def main() -> int:
     """Make a run and return the exit code."""
     options = _options()
-    planned = plan.make(options.seed, options.requests, options.faults)
+    planned = plan.make(options.seed, options.requests, options.faults, options.only)
     folder = options.folder or Path(tempfile.mkdtemp(prefix="hub-faults-"))
     began = time.monotonic()
 
@@ -61,6 +61,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--requests", type=int, default=20_000)
     parser.add_argument("--faults", type=int, default=10)
     parser.add_argument("--seed", type=int, default=1, help="decides requests and faults")
+    parser.add_argument("--only", nargs="*", default=(), choices=plan.NAMES, help="these kinds")
     parser.add_argument("--folder", type=Path, help="where everything is kept in any case")
     parser.add_argument(
         "--report", type=Path, help="write the page there: docs/reference/faults.md"

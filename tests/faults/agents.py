@@ -1,74 +1,32 @@
-"""The agents: they ask, ask again when in doubt, and write down all that came back.
+"""The agents on plain aio-pika, as anyone may write one: they ask, and ask again when in doubt.
 
-Most are on plain aio-pika, as anyone may write one; some use the SDK. None of them believes a
-broker that says nothing: a publish without a confirm is repeated with the same id.
+None of them believes a broker that says nothing: a publish without a confirm is repeated with the
+same id.
 """
 
 import asyncio
 import contextlib
-import hashlib
-import re
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final
 
 import aio_pika
 import orjson
 from aio_pika.abc import AbstractConnection, AbstractExchange, AbstractIncomingMessage
 
-from contracts import Failure
 from contracts import _names as wire
-from sdk import Hub, HubUnreachable, Options
-from tests.faults.history import Got, Sent
+from tests.faults.history import Sent
 from tests.faults.hostile import CASES, Malformed, case_of, raw_of
+from tests.faults.log import CONFIRM_WITHIN, Log, attempt, got
 from tests.faults.plan import Asked
 from tests.support.raw_amqp import publish_raw
 from tests.support.wait import wait_until
 
-T = TypeVar("T")
-
-CONFIRM_WITHIN: Final = 5.0
 _CONNECT_WITHIN: Final = 10.0
 _RAW_TRIES: Final = 3
 """A broker may refuse what no library would write."""
 _PREFETCH: Final = 200
-_COUNTER: Final = re.compile(rb'"counter":(\d+)')
-
-
-class Log:
-    """What all agents saw, and who waits for an outcome."""
-
-    def __init__(self) -> None:
-        self.sent: dict[int, Sent] = {}
-        self.got: list[Got] = []
-        self.finals: set[int] = set()
-        self.heard: Callable[[int], object] = lambda _: None
-        """Told of the first outcome of each."""
-
-    def arrived(self, got: Got) -> None:
-        self.got.append(got)
-        if got.token not in self.finals:
-            self.finals.add(got.token)
-            self.heard(got.token)
-
-    @property
-    def waiting(self) -> set[int]:
-        """Those that have no outcome, and will get one: the buried are never answered."""
-        answered = (
-            one.token
-            for one in self.sent.values()
-            if not one.hostile or CASES[one.hostile].answered
-        )
-        return set(answered) - self.finals
-
-
-class Agent(Protocol):
-    """Somebody who asks."""
-
-    async def ask(self, asked: Asked) -> None:
-        """Publish a request until the broker has it; its outcome comes to the log."""
-        ...
 
 
 class PlainAgent:
@@ -228,73 +186,6 @@ class PlainAgent:
             self._log.arrived(told._replace(upstream=waited))
         with contextlib.suppress(Exception):
             await message.ack()
-
-
-class SdkAgent:
-    """One that uses the SDK; it sees one outcome for each request."""
-
-    def __init__(self, number: int, url: str, names: wire.Names, log: Log) -> None:
-        self.number = number
-        self._hub = Hub(url, prefix=names.prefix)
-        self._log = log
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    async def open(self) -> None:
-        await self._hub.__aenter__()
-
-    async def aclose(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
-        await attempt(self._hub.__aexit__(None, None, None), CONFIRM_WITHIN)
-
-    async def ask(self, asked: Asked) -> None:
-        """Ask, without a deadline of its own: the SDK gives up at one, and hears no more."""
-        self._log.sent[asked.number] = Sent(
-            asked.number,
-            self.number,
-            asked.lane.operation,
-            asked.lane.kind,
-            asked.lane.kind != "safe",
-            time.monotonic(),
-            True,
-            1,
-        )
-        task = asyncio.create_task(self._ask(asked))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _ask(self, asked: Asked) -> None:
-        lane, options = asked.lane, Options(within=None, request_id=asked.token)
-        with contextlib.suppress(HubUnreachable, Failure):  # no outcome: the oracle sees it
-            reply = await self._hub.ask(lane.operation, lane.params(asked.token), options)
-            told = got(asked.number, reply.body, reply.ok, reply.served)
-            self._log.arrived(told._replace(upstream=reply.upstream))
-
-
-def got(number: int, body: bytes, ok: bool, served: str) -> Got:
-    """Return what a reply says."""
-    code, outcome, counted = "ok", "sent", _COUNTER.search(body) if ok else None
-    if not ok:
-        problem = orjson.loads(body)
-        code, outcome = problem["code"], problem["outcome"]
-    digest = hashlib.blake2b(body, digest_size=12).hexdigest()
-    counter = int(counted[1]) if counted else -1
-    return Got(number, time.monotonic(), code, outcome, served, digest, counter)
-
-
-async def attempt(work: Coroutine[Any, Any, T], within: float) -> T | None:
-    """Return what it returns; None if it fails, hangs, or is cancelled by its library."""
-    task = asyncio.ensure_future(work)
-    try:
-        await asyncio.wait({task}, timeout=within)
-    finally:
-        task.cancel()
-    await asyncio.wait({task}, timeout=1)
-    if not task.done() or task.cancelled() or task.exception():
-        return None
-    return task.result()
 
 
 def _body(asked: Asked, case: Malformed | None) -> bytes:

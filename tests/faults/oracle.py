@@ -5,16 +5,16 @@ The hubs' own logs and counters are no evidence. A publish that was never confir
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
-from clients._limits import Rate
 from tests.faults.history import Dead, Got, Happened, History, Sent
 from tests.faults.hostile import CASES
 from tests.faults.lanes import BUSY, CLOSING, HANGING, LIMIT, LIMITED, REFUSING, SHUT
 from tests.faults.stub import Seen
+from tests.faults.windows import excess, surely_over
 
 LATE: Final = 0.5
 """Seconds after its deadline in which a call may still arrive: it left in time."""
@@ -110,32 +110,6 @@ def judge(history: History) -> Verdict:
         "messages left in queues": [f"{name}: {n}" for name, n in history.left.items() if n],
     }
     return Verdict(broken, _figures(history, found), dict(_recoveries(history)))
-
-
-def excess(rate: Rate, times: Iterable[float]) -> float:
-    """Return by how many calls the worst of all windows is over; at most 0 is right."""
-    slope = rate.calls / rate.per
-    worst, lowest = -rate.capacity, float("inf")
-    for number, at in enumerate(sorted(times)):
-        above = number - slope * at
-        lowest = min(lowest, above)
-        worst = max(worst, above - lowest + 1 - rate.capacity)
-    return worst
-
-
-def surely_over(rate: Rate, spans: Iterable[tuple[float, float]]) -> float:
-    """Return by how many calls the worst window is over, wherever in its span each call left.
-
-    A call leaves when its token is spent, and a busy machine decides when it arrives: at most as
-    long after that as the hub waited for the answer.
-    """
-    known = sorted(spans, key=lambda span: span[1])
-    slope, worst = rate.calls / rate.per, -rate.capacity
-    for begin, _ in known:
-        inside = (end for earliest, end in known if earliest >= begin)
-        for count, end in enumerate(inside, 1):
-            worst = max(worst, count - slope * (end - begin) - rate.capacity)
-    return worst
 
 
 def _sort(history: History, cases: dict[int, Case]) -> Iterator[str]:

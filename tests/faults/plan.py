@@ -1,7 +1,7 @@
 """What a run will do, from its seed alone: the requests in their order, and the faults. Pure."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -125,26 +125,29 @@ class Plan:
             yield _asked(number, lane, chance)
 
 
-def make(seed: int, requests: int, faults: int) -> Plan:
-    """Return the plan of a seed: faults come one after the other, evenly spread."""
+def make(seed: int, requests: int, faults: int, kinds: Sequence[str] = ()) -> Plan:
+    """Return the plan of a seed: faults come one after the other, evenly spread.
+
+    With `kinds` it has those only, again and again.
+    """
     chance = random.Random(f"{seed}:faults")  # noqa: S311  (a plan, no secret)
-    kinds = _dealt(faults, chance)
+    dealt = _dealt(faults, chance, kinds)
     step = requests / (faults + 1)
     made = []
-    for place, kind in enumerate(kinds, 1):
-        number = kinds[:place].count(kind)
+    for place, kind in enumerate(dealt, 1):
+        number = dealt[:place].count(kind)
         params = _params(kind, chance)
         made.append(Fault(f"{kind}-{number}", kind, round(place * step), params))
     return Plan(seed, requests, tuple(made))
 
 
-def _dealt(count: int, chance: random.Random) -> list[str]:
-    kinds: list[str] = []
-    while len(kinds) < count:
-        deck = list(DECK if kinds else CORE)
+def _dealt(count: int, chance: random.Random, kinds: Sequence[str]) -> list[str]:
+    dealt: list[str] = []
+    while len(dealt) < count:
+        deck = list(kinds or (DECK if dealt else CORE))
         chance.shuffle(deck)
-        kinds += deck
-    return kinds[:count]
+        dealt += deck
+    return dealt[:count]
 
 
 def _params(kind: str, chance: random.Random) -> dict[str, Value]:

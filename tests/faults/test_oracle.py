@@ -8,8 +8,7 @@ import pytest
 
 from tests.faults.history import Dead, Got, Happened, History, Joined, Sent
 from tests.faults.hostile import CASES
-from tests.faults.lanes import LIMIT
-from tests.faults.oracle import LATE, STARVED, STEADY, excess, judge, surely_over
+from tests.faults.oracle import LATE, STARVED, STEADY, judge
 from tests.faults.stub import Seen
 
 ACT = Sent(1, 0, "twilio.send_message", "unsafe", True, 10.0, True, 1)
@@ -201,23 +200,6 @@ EXCUSED: dict[str, Callable[[], History]] = {
 @pytest.mark.parametrize("case", EXCUSED)
 def test_what_only_looks_like_one_is_none(case: str) -> None:
     assert broken(EXCUSED[case]()) == {}
-
-
-def test_every_window_is_looked_at() -> None:
-    every = [number / 20 for number in range(100)]
-    assert excess(LIMIT, every) == pytest.approx(1 - LIMIT.capacity)
-    burst = [100.0] * int(LIMIT.capacity)
-    assert excess(LIMIT, [*burst, *(101 + at for at in every)]) <= 0
-    assert excess(LIMIT, [*every, *(5.0 for _ in range(12))]) == pytest.approx(2.0)
-    assert excess(LIMIT, []) == -LIMIT.capacity
-
-
-def test_a_call_left_somewhere_before_it_arrived() -> None:
-    late = [(50.0 + number / 20, 56.0) for number in range(100)]
-    assert surely_over(LIMIT, late) <= 0
-    assert excess(LIMIT, [end for _, end in late]) == 90
-    exact = [(50.0, 50.0)] * 13
-    assert surely_over(LIMIT, exact) == 3
 
 
 def test_a_limit_is_judged_over_all_hubs() -> None:

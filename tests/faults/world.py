@@ -14,10 +14,12 @@ from typing import Any, Final, Self, cast
 
 from contracts._names import Names
 from service.node.node import Node
-from tests.faults.agents import Agent, Log, PlainAgent, SdkAgent, attempt
+from tests.faults.agents import PlainAgent
 from tests.faults.history import Dead, Joined, read
 from tests.faults.lanes import INTEGRATIONS, LIMITED, REFUSING, TOKEN, token, variables
+from tests.faults.log import Agent, Log, attempt
 from tests.faults.plan import AGENTS, ENDS, HUBS, SDK_AGENTS, Plan
+from tests.faults.sdk_agent import SdkAgent
 from tests.faults.stub import Seen
 from tests.support.agent import apart, fetched, left_in
 from tests.support.doom import Doom, Point
