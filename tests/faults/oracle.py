@@ -16,8 +16,9 @@ from tests.faults.lanes import BUSY, CLOSING, HANGING, LIMIT, LIMITED, REFUSING,
 from tests.faults.stub import Seen
 from tests.faults.windows import excess, surely_over
 
-LATE: Final = 0.5
-"""Seconds after its deadline in which a call may still arrive: it left in time."""
+LATE: Final = 1.5
+"""Seconds after its deadline in which a call may still arrive: a process that is stopped between
+its look at the clock and the socket sends late, and a busy machine stops it."""
 JITTER: Final = 1.0
 """Calls that may be over the limit, wherever between two known moments each call left."""
 SEEN_JITTER: Final = 8.0
@@ -216,7 +217,9 @@ def _no_reason(one: Case, got: Got, faults: list[Happened]) -> bool:
     if got.code in {"ok", "internal"}:
         return got.code == "internal"
     odd = one.vendor in {HANGING, SHUT, REFUSING, CLOSING} or any(c.how != "ok" for c in one.calls)
-    late = one.sent.deadline is not None and got.code in _IN_TIME
+    late = one.sent.deadline is not None and (
+        got.code in _IN_TIME or (one.sent.deadline < got.at and got.code == "outcome_unknown")
+    )
     return not (odd or late or any(_explains(fault, one, got) for fault in faults))
 
 

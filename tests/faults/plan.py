@@ -162,7 +162,7 @@ def _params(kind: str, chance: random.Random) -> dict[str, Value]:
         "cuts": 4,
         "delay": round(chance.uniform(0.05, 0.5), 2),
         "point": chance.choice(POINTS),
-        "nth": chance.randrange(1, 6),
+        "nth": chance.randrange(2, 7),
         "vendor": chance.choice(BUSY),
         "how": how,
         "share": 1.0 if how == "refuse" else round(chance.uniform(0.1, 0.3), 2),

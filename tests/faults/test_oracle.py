@@ -181,6 +181,10 @@ EXCUSED: dict[str, Callable[[], History]] = {
         with_got(no(1, "outcome_unknown", "unknown"), but=1),
         calls=[call(1, how="reset"), call(2), call(3)],
     ),
+    "unknown, for its deadline cut it off": lambda: replace(
+        with_got(no(1, "outcome_unknown", "unknown"), but=1),
+        sent=[one._replace(deadline=10.95) if one.token == 1 else one for one in good().sent],
+    ),
     "a connection after a kill": lambda: replace(
         good(), joined=[Joined("a", 15.0)], faults=[KILLED]
     ),

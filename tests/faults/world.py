@@ -193,7 +193,8 @@ def doom_of(plan: Plan, hub: str, since: int) -> Doom | None:
     for fault in plan.faults:
         if fault.kind == "F11" and fault.at > since and fault.params["hub"] == hub:
             block = token(fault.at)[:-2]  # 256 requests
-            return Doom(cast("Point", fault.params["point"]), int(fault.params["nth"]), block)
+            point = cast("Point", fault.params["point"])
+            return Doom(point, int(fault.params["nth"]), block, together=point != "after-ack")
     return None
 
 
