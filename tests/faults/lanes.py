@@ -89,7 +89,7 @@ def _device(it: str) -> dict[str, object]:
 
 LANES: Final = (
     Lane("twilio.send_message", "unsafe", 200, _sms),
-    Lane("notion.get_page", "safe", 320, lambda it: {"page_id": it}),
+    Lane("notion.get_page", "safe", 340, lambda it: {"page_id": it}),
     Lane("notion.append_text", "unsafe", 80, lambda it: {"page_id": it, "text": it}),
     Lane("notion.delete_block", "idempotent", 40, lambda it: {"block_id": it}),
     Lane("supabase.upsert", "idempotent", 110, _rows),
@@ -98,8 +98,8 @@ LANES: Final = (
     Lane("n8n.trigger_workflow", "unsafe", 30, _hook("POST"), 60),
     Lane("n8n.trigger_workflow", "unsafe", 15, _hook("PUT"), 60),
     Lane("n8n.trigger_workflow", "unsafe", 15, _hook("DELETE"), 60),
-    Lane("website.submit_feedback", "unsafe", 55, lambda it: {"message": it}, 60),
-    Lane("mindex.get_taxon", "safe", 55, lambda it: {"taxon_id": it}, 60),
+    Lane("website.submit_feedback", "unsafe", 45, lambda it: {"message": it}, 60),
+    Lane("mindex.get_taxon", "safe", 45, lambda it: {"taxon_id": it}, 60),
     Lane("natureos.get_device", "safe", 5, lambda it: {"device_id": it}, 20, (1.0, 4.0)),
     Lane("natureos.update_device_status", "idempotent", 5, _status, 20, (1.0, 4.0)),
     Lane("proxmox.get_node_status", "safe", 5, lambda it: {"node": it}, 20, (2.0, 9.0)),

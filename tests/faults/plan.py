@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from tests.faults.lanes import BUSY, LANES, Lane, token
+from tests.faults.lanes import BUSY, LANES, LIMITED, Lane, token
 from tests.support.doom import POINTS
 
 HUBS: Final = ("a", "b", "c")
@@ -22,6 +22,14 @@ KEYED: Final = 0.2
 """Share of the reads that ask for a record."""
 DEADLINES: Final = 0.03
 """Share that has a deadline, where a lane has none of its own."""
+
+HELD: Final = 0.3
+"""Share of the killed hubs whose last words are held back: the broker never hears them."""
+BEFORE: Final = 300
+AFTER: Final = 500
+"""Around each fault so many requests ask the limited upstreams for more than their limit."""
+_EVEN: Final = [lane.share for lane in LANES]
+_CROWDED: Final = [lane.share * (3 if lane.vendor in LIMITED else 1) for lane in LANES]
 
 Value = str | float | int
 
@@ -119,9 +127,9 @@ class Plan:
     def asked(self) -> Iterator[Asked]:
         """Return the requests, in the order in which agents ask."""
         chance = random.Random(f"{self.seed}:requests")  # noqa: S311  (a plan, no secret)
-        weights = [lane.share for lane in LANES]
         for number in range(self.requests):
-            lane = chance.choices(LANES, weights)[0]
+            near = any(-BEFORE < number - fault.at < AFTER for fault in self.faults)
+            lane = chance.choices(LANES, _CROWDED if near else _EVEN)[0]
             yield _asked(number, lane, chance)
 
 
@@ -168,6 +176,8 @@ def _params(kind: str, chance: random.Random) -> dict[str, Value]:
         "share": 1.0 if how == "refuse" else round(chance.uniform(0.1, 0.3), 2),
         "seconds": round(chance.uniform(6, 10), 1),
     }
+    if kind == "F11" and chance.random() < HELD:
+        return {"hub": every["hub"], "held": 1.2}
     return {name: every[name] for name in _HAS.get(kind, "").split()}
 
 

@@ -122,9 +122,24 @@ class Strikes:
     async def _kill_hub(self, fault: Fault) -> None:
         """Wait for its doom; where that does not come, kill it anywhere."""
         hub = self._world.hubs[str(fault.params["hub"])]
+        if "held" in fault.params:
+            await self._kill_silenced(fault)
+            return
         last = time.monotonic() + _DOOMED_WITHIN
         await wait_until(lambda: not hub.alive or time.monotonic() > last, 60)
         hub.kill()
+        self._since = time.monotonic()
+        await self._replaced(fault)
+
+    async def _kill_silenced(self, fault: Fault) -> None:
+        """Hold back what the hub says, and kill it before anybody misses that."""
+        name = str(fault.params["hub"])
+        proxy = self._world.proxies[name]
+        proxy.pause("up")
+        await lasting(float(fault.params["held"]))
+        self._world.hubs[name].kill()
+        proxy.cut()
+        proxy.heal()
         self._since = time.monotonic()
         await self._replaced(fault)
 

@@ -22,6 +22,7 @@ def test_a_long_run_has_every_kind_and_kills_at_every_point() -> None:
     faults = make(1, 10**6, 300).faults
     assert {fault.kind for fault in faults} == set(NAMES)
     assert {fault.params.get("point") for fault in faults} >= set(POINTS)
+    assert any("held" in fault.params for fault in faults)
     assert {fault.params.get("hub") for fault in faults} >= set(HUBS)
     assert len({fault.id for fault in faults}) == 300
 
@@ -34,7 +35,7 @@ def test_faults_are_spread_over_the_requests() -> None:
 def test_requests_are_mixed_as_told() -> None:
     asked = list(make(1, 20_000, 0).asked())
     kinds = Counter(one.lane.kind for one in asked)
-    assert 0.4 < kinds["unsafe"] / len(asked) < 0.6
+    assert 0.35 < kinds["unsafe"] / len(asked) < 0.6
     assert 0.005 < sum(one.hostile is not None for one in asked) / len(asked) < 0.015
     assert 0.04 < sum(one.again is not None for one in asked) / len(asked) < 0.06
     assert {one.agent for one in asked} == set(range(AGENTS + SDK_AGENTS))

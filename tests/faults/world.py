@@ -191,7 +191,8 @@ def _store(stack: AsyncExitStack, folder: Path) -> str:
 def doom_of(plan: Plan, hub: str, since: int) -> Doom | None:
     """Return where a hub that starts now will die: at requests of the next such fault."""
     for fault in plan.faults:
-        if fault.kind == "F11" and fault.at > since and fault.params["hub"] == hub:
+        mine = fault.params.get("hub") == hub and "point" in fault.params
+        if mine and fault.at > since:
             block = token(fault.at)[:-2]  # 256 requests
             point = cast("Point", fault.params["point"])
             return Doom(point, int(fault.params["nth"]), block, together=point != "after-ack")
