@@ -135,16 +135,25 @@ async def _run(at: Surroundings, ask: Ask, inner: Inner, taken: Taken, *, lost: 
         return await at.records.done(claim, failed(doubt, ask.operation.name))
     ask.call.journal = _Journal(at.records, claim)
     try:
-        return await at.records.done(claim, await inner(ask))
+        answer = await inner(ask)
+        return await at.records.done(claim, _sent_before(answer) if taken.sent else answer)
     except HandedBack:
-        if not ask.call.doubt:
+        if not (ask.call.doubt or taken.sent):
             await at.records.unsent(claim)
         raise
     except asyncio.CancelledError:  # the hub ends
-        if not ask.call.doubt:
+        if not (ask.call.doubt or taken.sent):
             with suppress(TimeoutError):
                 await asyncio.wait_for(at.records.unsent(claim), _LET_GO_WITHIN)
         raise
+
+
+def _sent_before(answer: Answer) -> Answer:
+    """Return the outcome as it is where an earlier run has sent the call: a refusal, now, too."""
+    if answer.ok or (problem := answer.problem()).outcome != "not_sent":
+        return answer
+    told = problem.model_copy(update={"outcome": "sent"})
+    return replace(answer, body=told.model_dump_json(exclude_none=True).encode())
 
 
 async def in_time(at: Surroundings, ask: Ask, inner: Inner) -> Answer:

@@ -317,6 +317,16 @@ async def test_what_another_says_nothing_of_is_unknown_after_seconds(bench: Benc
     assert bench.shop.calls == []
 
 
+async def test_what_an_earlier_run_has_sent_is_never_called_unsent(bench: Bench) -> None:
+    late = ask("keyed", expires=bench.clock.wall() - 1)
+    taken = await bench.store.claim(late.key, late.fingerprint, late.operation.name)
+    assert taken.claim
+    await bench.store.sending(taken.claim)
+    problem = (await bench.answer(late)).problem()
+    assert (problem.code, problem.outcome) == ("expired", "sent")
+    assert bench.shop.calls == []
+
+
 async def test_the_record_hears_that_an_outcome_arrived(bench: Bench) -> None:
     heard = Heard(bench.store)
     at = replace(surroundings(bench.shop, bench.store), records=heard)  # type: ignore[arg-type]
