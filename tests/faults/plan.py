@@ -30,6 +30,7 @@ AFTER: Final = 500
 """Around each fault so many requests ask the limited upstreams for more than their limit."""
 _EVEN: Final = [lane.share for lane in LANES]
 _CROWDED: Final = [lane.share * (3 if lane.vendor in LIMITED else 1) for lane in LANES]
+_SPARED: Final = [0 if lane.vendor in LIMITED else lane.share for lane in LANES]
 
 Value = str | float | int
 
@@ -128,9 +129,18 @@ class Plan:
         """Return the requests, in the order in which agents ask."""
         chance = random.Random(f"{self.seed}:requests")  # noqa: S311  (a plan, no secret)
         for number in range(self.requests):
-            near = any(-BEFORE < number - fault.at < AFTER for fault in self.faults)
-            lane = chance.choices(LANES, _CROWDED if near else _EVEN)[0]
+            lane = chance.choices(LANES, self._weights(number))[0]
             yield _asked(number, lane, chance)
+
+    def _weights(self, number: int) -> list[int]:
+        """Return what is asked for here: a hub that is silenced has had nothing to reserve for."""
+        for fault in self.faults:
+            silenced = "held" in fault.params
+            if -2 * BEFORE < number - fault.at <= 0 and silenced:
+                return _SPARED
+            if (0 if silenced else -BEFORE) < number - fault.at < AFTER:
+                return _CROWDED
+        return _EVEN
 
 
 def make(seed: int, requests: int, faults: int, kinds: Sequence[str] = ()) -> Plan:

@@ -9,6 +9,7 @@ from typing import Final
 from tests.faults.history import Dead, History, read
 from tests.faults.hostile import CASES
 from tests.faults.load import Load, until
+from tests.faults.log import attempt
 from tests.faults.plan import Plan
 from tests.faults.strike import Strikes
 from tests.faults.stub import Seen
@@ -17,6 +18,7 @@ from tests.support.wait import wait_until
 
 QUIET_WITHIN: Final = 90.0
 _EVERY: Final = 10.0
+_LOOKS: Final = 1.0
 
 Tell = Callable[[str], None]
 
@@ -53,7 +55,8 @@ async def _drained(world: World) -> list[Dead]:
     dead: list[Dead] = []
 
     async def done() -> bool:
-        dead.extend(await world.graves())
+        await until(time.monotonic() + _LOOKS)
+        dead.extend(await attempt(world.graves(), 10 * _LOOKS) or [])
         missing = world.log.waiting - {one.token for one in dead}
         return not missing and _buried(world, dead) and not any((await world.left()).values())
 
