@@ -30,6 +30,9 @@ AFTERWARDS: Final = 20.0
 """Seconds after a fault in which connections are made again because of it."""
 BREAKER: Final = 90.0
 """Seconds for which a vendor's misbehaviour is remembered."""
+STALLED: Final = 1.5
+"""Seconds without a renewal after which a hub is no owner any more. On a busy machine hubs stand
+still for longer; who was cut short then says `outcome_unknown`, and may be wrong."""
 RECOVERY: Final = {"F1": 5.0, "F11": 10.0}
 """Seconds promised."""
 STEADY: Final = ("twilio", "notion", "supabase")
@@ -96,7 +99,7 @@ def judge(history: History) -> Verdict:
     cases = {one.token: Case(one) for one in history.sent}
     strangers = _sort(history, cases)
     found = list(cases.values())
-    faults, lost = history.faults, list(_disconnects(history))
+    faults, lost = [*history.faults, *_stalls(history.calls)], list(_disconnects(history))
     broken = {
         "lost": [str(one) for one in found if _lost(one)],
         "unexplained dead letters": [*strangers, *_unexplained(found, faults)],
@@ -184,7 +187,7 @@ def _misclassified(one: Case, faults: list[Happened]) -> bool:
 
 def _wrong(one: Case, got: Got, faults: list[Happened]) -> bool:
     before = [call for call in one.executed if call.at <= got.at]
-    again = any(one.sent.began < fault.ended and fault.began < got.at for fault in faults)
+    again = any(_meets(fault, one, got) for fault in faults)
     if got.code == "ok":
         return got.counter not in {call.counter for call in before}
     if got.outcome == "not_sent":
@@ -226,8 +229,24 @@ def _no_reason(one: Case, got: Got, faults: list[Happened]) -> bool:
 def _explains(fault: Happened, one: Case, got: Got) -> bool:
     if fault.params.get("vendor") == one.vendor:
         return fault.began < got.at and one.sent.began < fault.ended + BREAKER
-    meets = one.sent.began < fault.ended and fault.began < got.at
-    return meets and got.code == "outcome_unknown" and fault.kind != "F14"
+    return _meets(fault, one, got) and got.code == "outcome_unknown" and fault.kind != "F14"
+
+
+def _meets(fault: Happened, one: Case, got: Got) -> bool:
+    mine = fault.params.get("stalled", one.vendor) == one.vendor
+    return mine and one.sent.began < fault.ended and fault.began < got.at
+
+
+def _stalls(calls: list[Seen]) -> Iterator[Happened]:
+    """Yield when nobody called a vendor: its owner stood still, and was taken for dead."""
+    last: dict[str, float] = {}
+    for call in calls:
+        vendor = call.upstream.partition("/")[0]
+        since = last.get(vendor, call.at)
+        if call.at - since > STALLED:
+            params = {"stalled": vendor}
+            yield Happened("stall", "stall", since, call.at + STALLED, since, params)
+        last[vendor] = call.at
 
 
 def _disconnects(history: History) -> Iterator[str]:

@@ -185,6 +185,14 @@ EXCUSED: dict[str, Callable[[], History]] = {
         with_got(no(1, "outcome_unknown", "unknown"), but=1),
         sent=[one._replace(deadline=10.95) if one.token == 1 else one for one in good().sent],
     ),
+    "unknown, for its owner stood still": lambda: replace(
+        with_got(no(1, "outcome_unknown", "unknown", 13.0), but=1),
+        calls=[
+            *(call(9, at)._replace(upstream="twilio/api") for at in (10.5, 12.9)),
+            call(2),
+            call(3),
+        ],
+    ),
     "a connection after a kill": lambda: replace(
         good(), joined=[Joined("a", 15.0)], faults=[KILLED]
     ),
