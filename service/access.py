@@ -11,7 +11,7 @@ Without a file everyone may call everything; with one, who is not named may call
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -27,8 +27,9 @@ from pydantic import (
 )
 
 from clients._call import Class
-from contracts import Forbidden
+from contracts import Forbidden, NotConfigured
 from contracts._names import LONGEST_NAME, NOBODY, is_name
+from contracts._reading import no_such_integration, no_such_operation
 
 _ALL: Final = "*"
 _FORM: Final = r"^(\*|[a-z0-9_]+\.(\*|[a-z0-9_]+))$"
@@ -119,6 +120,23 @@ class Access:
                 f"The access file does not allow {user!r} to call {operation} ({kind})."
             )
 
+    def check(self, known: Collection[str]) -> None:
+        """Compare the patterns with the `known` operations: those of all integrations.
+
+        Raises:
+            NotConfigured: some match none; one sentence for each.
+        """
+        if found := list(self._strangers(known)):
+            raise NotConfigured("\n".join(found))
+
+    def _strangers(self, known: Collection[str]) -> Iterator[str]:
+        for user, grant in self.grants.items():
+            for name in ("operations", "requests_per_day"):
+                for pattern in getattr(grant, name):
+                    if not any(fnmatchcase(one, pattern) for one in known):
+                        said = _no_such(pattern, known)
+                        yield f"HUB_ACCESS_FILE: user {user!r}, {name}: {said}"
+
     def daily(self, user: str, operation: str) -> dict[str, int]:
         """Return how many requests a day this user may make, by each pattern that counts it."""
         limits = self._of(user).requests_per_day.items()
@@ -131,6 +149,13 @@ class Access:
 
     def _of(self, user: str) -> Grant:
         return self.grants.get(user, _NOTHING)
+
+
+def _no_such(pattern: str, known: Collection[str]) -> str:
+    integration, _, name = pattern.partition(".")
+    if name == _ALL:
+        return no_such_integration(integration, {one.partition(".")[0] for one in known})
+    return no_such_operation(pattern, known).detail
 
 
 def read_access(path: Path | None) -> Access:

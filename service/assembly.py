@@ -50,7 +50,7 @@ class Assembly:
     """Owners, leases and desks of one hub; nothing of it runs before the hub starts it.
 
     Raises:
-        NotConfigured: a limit or an address is none.
+        NotConfigured: a limit or an address is none, or the access file names no operation.
         NotOpened: there is no such database, or it cannot be read.
         OSError: the data folder cannot be made.
     """
@@ -58,6 +58,8 @@ class Assembly:
     def __init__(self, base: Base) -> None:
         settings, clock = base.settings, base.clock
         self._base = base
+        self._known = _known()
+        base.access.check([name for one in self._known.values() for name in one])
         means = _means(base)
         facts = wanted(settings.integrations, _registry.load)
         self.integrations = {one.name: Integration(one, means) for one in facts}
@@ -95,7 +97,7 @@ class Assembly:
     @property
     def unserved(self) -> frozenset[str]:
         """The integrations that this hub knows, and is not told to serve."""
-        return frozenset(_registry.names()) - self.integrations.keys()
+        return frozenset(self._known) - self.integrations.keys()
 
     def watches(self) -> tuple[Coroutine[Any, Any, None], ...]:
         """Return the loops that look after all that is owned."""
@@ -107,8 +109,7 @@ class Assembly:
 
     def _strays(self) -> dict[str, Desk]:
         base, operations = self._base, dict[str, Operation]()
-        for name in _registry.names():
-            known = {one.name: one for one in _registry.load(name).operations.values()}
+        for name, known in self._known.items():
             self._understandings[name] = Understanding(known, self._reader, base.access)
             operations |= known
         self.metrics.know(operations)
@@ -169,6 +170,14 @@ class Assembly:
 
     def _desk(self, reader: Reads, handle: Handle) -> Desk:
         return Desk(self._post, reader, handle, self._memory)
+
+
+def _known() -> dict[str, dict[str, Operation]]:
+    """Return the operations of all integrations, by their names: other hubs serve too."""
+    return {
+        name: {one.name: one for one in _registry.load(name).operations.values()}
+        for name in _registry.names()
+    }
 
 
 def _means(base: Base) -> Means:

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, unquote, urlsplit
 
-from contracts import Names
+from clients import _registry
+from contracts import Names, NotConfigured
 from contracts._broker import flaw_of
 from service.access import Access, read_access
 from service.rights import Rights, at_broker, check_user, of_agent, of_hub
@@ -124,13 +125,20 @@ def main(words: Sequence[str] | None = None) -> int:
     """Do what the command line says; returns the exit code."""
     given = _parser().parse_args(words)
     try:
-        plan = Plan(read_access(given.access), Names(given.prefix), given.vhost, given.hub)
+        access = read_access(given.access)
+        access.check(_operations())
+        plan = Plan(access, Names(given.prefix), given.vhost, given.hub)
         for path in write(plan, given.folder, given.broker):
             print(path)  # noqa: T201  (the result)
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, NotConfigured) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
     return 0
+
+
+def _operations() -> list[str]:
+    found = map(_registry.load, _registry.names())
+    return [one.name for client in found for one in client.operations.values()]
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from clients._call import Class
-from contracts import Forbidden
+from contracts import Forbidden, NotConfigured
 from service.access import Access, read_access
 
 FILE = """{
@@ -118,3 +118,38 @@ def test_each_wrong_thing_is_said_on_a_line_of_its_own(tmp_path: Path) -> None:
     first, second = str(wrong.value).splitlines()
     assert "'a', operations.0" in first
     assert "'b', share" in second
+
+
+KNOWN = ("notion.get_page", "notion.search", "twilio.get_message")
+
+
+@pytest.mark.parametrize(
+    ("entry", "says"),
+    [
+        (
+            '"operations": ["notoin.get_page"]',
+            "operations: There is no operation 'notoin.get_page'. Did you mean notion.get_page",
+        ),
+        (
+            '"operations": ["*", "notoin.*"]',
+            "operations: There is no integration 'notoin'. Did you mean notion?",
+        ),
+        (
+            '"operations": ["*"], "requests_per_day": {"twilio.get_mesage": 2}',
+            "requests_per_day: There is no operation 'twilio.get_mesage'. Did you mean twilio.get",
+        ),
+    ],
+)
+def test_what_matches_no_operation_is_said(tmp_path: Path, entry: str, says: str) -> None:
+    place = tmp_path / "access.json"
+    place.write_text(f'{{"alice": {{{entry}}}, "bob": {{"operations": ["zzz.a"]}}}}')
+    with pytest.raises(NotConfigured) as wrong:
+        read_access(place).check(KNOWN)
+    first, second = wrong.value.detail.splitlines()
+    assert first.startswith(f"HUB_ACCESS_FILE: user 'alice', {says}")
+    assert second.startswith("HUB_ACCESS_FILE: user 'bob', operations: There is no operation")
+
+
+def test_what_matches_an_operation_is_said_nothing_of(access: Access) -> None:
+    access.check(KNOWN)
+    Access().check(())

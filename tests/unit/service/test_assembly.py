@@ -55,3 +55,11 @@ def test_what_may_fail_comes_before_what_has_to_be_closed(tmp_path: Path) -> Non
     with pytest.raises(NotConfigured, match="'often' is not a limit"):
         Assembly(base(tmp_path, NOTION_LIMIT="often"))
     assert not (tmp_path / "data").exists()
+
+
+def test_an_access_file_that_names_no_operation_is_refused_with_the_nearest(tmp_path: Path) -> None:
+    file = tmp_path / "access.json"
+    file.write_text('{"alice": {"operations": ["twilio.*", "notoin.get_page"]}}')
+    with pytest.raises(NotConfigured, match=r"'alice', .*'notoin\.get_page'.*notion\.get_page"):
+        Assembly(base(tmp_path, HUB_INTEGRATIONS="notion", HUB_ACCESS_FILE=str(file)))
+    assert not (tmp_path / "data").exists()

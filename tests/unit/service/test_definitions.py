@@ -61,6 +61,7 @@ def test_passwords_are_made_once_and_for_nobody_else(tmp_path: Path) -> None:
     [
         ('{"a.b": {"operations": []}}', "amqp://x", "user 'a.b'"),
         ('{"a": {"operations": ["x"]}}', "amqp://x", "user 'a', operations.0"),
+        ('{"a": {"operations": ["notoin.get_page"]}}', "amqp://x", "Did you mean notion.get_page"),
         ("{}", "http://x", "amqp://"),
         (None, "amqp://x", "cannot be read"),
     ],
