@@ -11,6 +11,8 @@ from tests.support.wait import wait_until
 
 PACE: Final = 200.0
 """Requests in a second, as long as nothing holds the agents up."""
+STUCK: Final = 60.0
+"""Seconds without a first outcome after which nothing more is waited for: the rest is lost."""
 _TICK: Final = 0.02
 
 
@@ -32,10 +34,11 @@ class Load:
         """How many requests have been given to their agents."""
         self.gate = 0
         """How many may be: the next fault is not over."""
+        self._moved = time.monotonic()
         world.log.heard = self._heard
 
     async def run(self) -> None:
-        """Ask for all of the plan, and wait until the broker has everything."""
+        """Ask for all of the plan, and wait until the broker has everything that it can get."""
         asked, began, held = self._world.plan.asked(), time.monotonic(), 0.0
         for one in asked:
             if self.fed >= self.gate:
@@ -46,7 +49,14 @@ class Load:
             if due > time.monotonic() + _TICK:
                 await until(due)
             self._begin(one)
-        await wait_until(lambda: not self._tasks, 300, "the broker to take what is asked")
+        self._moved = time.monotonic()
+        await wait_until(lambda: not self._tasks or self._stuck, 600, "the broker to take it all")
+        for task in self._tasks:
+            task.cancel()
+
+    @property
+    def _stuck(self) -> bool:
+        return time.monotonic() - self._moved > STUCK
 
     async def reached(self, place: int) -> None:
         """Wait until so many have been fed."""
@@ -67,5 +77,6 @@ class Load:
             self._slots[asked.lane].release()
 
     def _heard(self, number: int) -> None:
+        self._moved = time.monotonic()
         if lane := self._lane_of.pop(number, None):
             self._slots[lane].release()
