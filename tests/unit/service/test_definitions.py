@@ -101,3 +101,13 @@ def test_the_script_prints_what_it_wrote(tmp_path: Path) -> None:
     found = json.loads((tmp_path / "out/definitions.json").read_text())
     assert found["vhosts"] == [{"name": "v/1"}]
     assert found["permissions"][1]["write"].startswith(r"^(p\.requests|")
+
+
+def test_a_checkout_that_is_not_set_up_is_told(tmp_path: Path) -> None:
+    script = tmp_path / "deploy/rabbitmq/make-definitions"
+    script.parent.mkdir(parents=True)
+    script.write_bytes((ROOT / "deploy/rabbitmq/make-definitions").read_bytes())
+    script.chmod(0o755)
+    done = subprocess.run([script], capture_output=True, text=True, check=False)  # noqa: S603
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"There is no {tmp_path}/.venv yet: run scripts/setup first.\n"
