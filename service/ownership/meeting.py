@@ -33,7 +33,7 @@ class Meeting:
 
     names: Names
     user: str
-    """The hub's own: only its commands are heard."""
+    """The hub's own at the broker: its commands are obeyed, as operators' are."""
     clock: Clock
 
     async def hold(

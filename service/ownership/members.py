@@ -105,12 +105,13 @@ class Members:
 
     def trouble(self, now: float) -> str:
         """Return why this hub and those that are there do not go together; or nothing."""
-        if foreign := sorted(self.foreign_stores(now)):
+        if foreign := [says for says in self.present(now) if says.store != self.me.store]:
             return (
-                f"Another hub of this broker keeps its calls in {', '.join(foreign)}, this one in "
-                f"{self.me.store}: an unsafe call could be sent twice, so neither takes a lease "
-                "while it hears the other. Give all hubs the same HUB_DATABASE_URL, or this one "
-                "another HUB_PREFIX."
+                f"Another hub of this broker, {foreign[0].instance} (store {foreign[0].store}), "
+                f"keeps its calls elsewhere than this one, {self.me.instance} (store "
+                f"{self.me.store}): an unsafe call could be sent twice, so neither takes a lease "
+                "while it hears the other. Compare the HUB_DATABASE_URL of both (if it is not set: "
+                "HUB_DATA_DIR) and give all hubs the same one, or this hub another HUB_PREFIX."
             )
         if self.me.instance in self._others:
             return (

@@ -129,7 +129,8 @@ def test_those_who_go_together_are_no_trouble(members: Members) -> None:
 
 def test_another_store_is_trouble_while_its_hub_is_there(members: Members) -> None:
     members.hear(says("stranger", store="t"), 1.0)
-    assert "keeps its calls in t, this one in s" in members.trouble(1.0)
+    trouble = members.trouble(1.0)
+    assert "stranger (store t), keeps its calls elsewhere than this one, me (store s)" in trouble
     members.leave("stranger")
     assert members.trouble(1.0) == ""
 
