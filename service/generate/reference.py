@@ -121,7 +121,11 @@ def _dead_letters() -> str:
 def _replay(reason: Reason) -> str:
     if not reason.replayable:
         return "never"
-    return "delivers the kept outcome" if reason.answered else "asks again"
+    return (
+        "delivers the kept outcome; what only reads is read again"
+        if reason.answered
+        else "asks again"
+    )
 
 
 def _settings() -> str:
