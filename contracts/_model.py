@@ -48,7 +48,12 @@ class Result(Contract):
     A field reads the vendor's name (its alias) or its own; what travels carries its own.
     """
 
-    model_config = ConfigDict(extra="allow", validate_by_alias=True, validate_by_name=True)
+    model_config = ConfigDict(
+        extra="allow",
+        validate_by_alias=True,
+        validate_by_name=True,
+        allow_inf_nan=False,  # JSON has neither: they would leave as null
+    )
 
 
 class Content(Result):

@@ -69,3 +69,15 @@ def test_a_request_is_closed_and_a_result_open() -> None:
 
 def test_docstrings_are_descriptions() -> None:
     assert GetPage.model_json_schema()["properties"]["page_id"]["description"] == "Its id."
+
+
+class Level(Result):
+    """A value."""
+
+    value: float
+
+
+@pytest.mark.parametrize("said", ["NaN", "Infinity", "-Infinity", "1e999", '"NaN"'])
+def test_a_result_has_no_number_that_json_has_not(said: str) -> None:
+    with pytest.raises(ValidationError, match="finite number"):
+        Level.model_validate_json(f'{{"value": {said}}}')

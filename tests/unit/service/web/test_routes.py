@@ -246,12 +246,22 @@ async def test_what_waits_is_bounded(hub: FakeHub) -> None:
         ("GET", "/docs", 404),
         ("GET", "/api/calls", 405),
         ("POST", "/metrics", 405),
+        ("TRACE", "/metrics", 405),
+        ("OPTIONS", "/api/calls", 405),
+        ("CONNECT", "attacker.test:443", 404),
+        ("FOO", "/api/integrations", 405),
+        ("GET", "/api/integrations/<script>alert(1)</script>", 404),
+        ("GET", "/api/integrations/../../etc/passwd", 404),
+        ("GET", "//attacker.test/metrics", 404),
     ],
 )
 async def test_what_is_not_there(hub: FakeHub, method: str, path: str, status: int) -> None:
     answer = await hub.ask(method, path)
     assert (answer.status, answer.headers["content-type"]) == (status, PROBLEM)
     assert answer.json()["type"] == "about:blank"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert not [name for name in answer.headers if name.startswith("access-control-")]
 
 
 async def test_openapi_says_what_may_be_called(hub: FakeHub) -> None:
