@@ -20,6 +20,7 @@ from service.amqp.powers import DEFAULT, lets_default_in, reaches_elsewhere, sig
 from service.amqp.wire import address, connect
 from service.ending import end
 from service.settings import FILES, SECRET, Settings, is_loopback
+from service.store_address import unverified
 
 WITHIN: Final = 10.0
 """Seconds that the broker has for all of it."""
@@ -73,10 +74,21 @@ def _settings(settings: Settings, access: Access) -> Iterator[str]:
     ):
         if path and _others(path, stat.S_IWOTH):
             yield f"Every user of this machine can write to {variable} {path}: chmod o-w."
+    yield from _database(settings.store_url)
     if "http" in access.grants and settings.http_token is None:
         yield (
             "HUB_HTTP_TOKEN is not set: every user of this machine may call what the access file "
             "allows 'http'."
+        )
+
+
+def _database(url: str) -> Iterator[str]:
+    far = [one for one in unverified(url) if not is_loopback(one)]
+    if far:
+        yield (
+            f"HUB_DATABASE_URL does not have the certificate of {', '.join(far)} checked, so "
+            "whoever is on the way may pass for the database and read all calls: end it with "
+            "?sslmode=verify-full&sslrootcert=/path/to/ca.pem (docs/how-to/share-a-database.md)."
         )
 
 

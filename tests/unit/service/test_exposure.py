@@ -100,6 +100,23 @@ async def test_who_may_call_over_http_without_a_token() -> None:
     assert await told(access=access, http_token="x" * 20) == []
 
 
+@pytest.mark.parametrize(
+    ("url", "named"),
+    [
+        ("postgresql://hub:canary@db.invalid/hub", True),
+        ("postgresql://hub:canary@db.invalid/hub?sslmode=require", True),
+        ("postgresql://hub:canary@db.invalid/hub?sslmode=verify-full", False),
+        ("postgresql://hub:canary@127.0.0.1/hub", False),
+        ("postgresql://hub:canary@/hub?host=/run/postgresql", False),
+    ],
+)
+async def test_a_database_on_the_way_to_which_others_may_listen(url: str, *, named: bool) -> None:
+    found = await told(database_url=url)
+    assert len(found) == named
+    assert not named or "certificate of db.invalid checked" in found[0]
+    assert "canary" not in "".join(found)
+
+
 async def test_a_node_of_its_own_is_not_looked_at() -> None:
     with capture_logs() as lines:
         await tell(Settings(), FAR, Access())

@@ -1,6 +1,6 @@
 import pytest
 
-from service.store_address import flaw_of
+from service.store_address import flaw_of, unverified
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,20 @@ def test_what_cannot_is_told_without_its_secret(url: str) -> None:
 @pytest.mark.parametrize("name", ["password", "sslpassword"])
 def test_a_password_has_its_place(name: str) -> None:
     assert "put it before @" in flaw_of(f"postgresql://hub@db/hub?{name}=canary")
+
+
+@pytest.mark.parametrize(
+    ("url", "hosts"),
+    [
+        ("postgresql://hub:canary@db:5432/hub", ["db"]),
+        ("postgresql+psycopg://hub@[2001:db8::1]/hub?sslmode=require", ["2001:db8::1"]),
+        ("postgresql://hub@/hub?host=one,two&sslmode=prefer", ["one", "two"]),
+        ("postgresql://hub@db/hub?hostaddr=192.0.2.1", ["192.0.2.1"]),
+        ("postgresql://hub@db/hub?sslmode=verify-full", []),
+        ("postgresql://hub@db/hub?sslmode=verify-ca&sslrootcert=/ca.pem", []),
+        ("postgresql://hub@/hub?host=/run/postgresql", []),
+        ("sqlite:////var/lib/hub/calls.sqlite3", []),
+    ],
+)
+def test_whose_certificate_is_not_checked(url: str, hosts: list[str]) -> None:
+    assert unverified(url) == hosts
