@@ -111,7 +111,7 @@ def test_who_needs_no_broker_does_not_reach_it() -> None:
 
 def compose(folder: Path, *words: str) -> str:
     """Run the script with a stand-in for docker that prints what it is asked."""
-    (folder / "docker").write_text('#!/bin/sh\necho "$@"\n')
+    (folder / "docker").write_text('#!/bin/sh\necho "$@" $HUB_ACCESS_FILE\n')
     (folder / "docker").chmod(0o755)
     (folder / "scripts").mkdir(exist_ok=True)
     script = folder / "scripts/compose"
@@ -137,9 +137,19 @@ def test_passwords_are_made_once_and_kept_from_others(tmp_path: Path) -> None:
     assert {one.name: one.read_text() for one in made.iterdir()} == first
 
 
+def test_an_access_file_that_is_put_there_is_the_hubs_from_then_on(tmp_path: Path) -> None:
+    assert compose(tmp_path, "up") == "compose up\n"
+    (tmp_path / ".data/secrets/access.json").write_text("{}")
+    for _ in range(2):
+        assert compose(tmp_path, "up") == "compose up /run/secrets/access.json\n"
+    given = SERVICES["hub"]
+    assert given["environment"]["HUB_ACCESS_FILE"] == "${HUB_ACCESS_FILE:-}"
+    assert "access.json" in given["secrets"]
+
+
 def test_keys_are_handed_over_as_a_file_without_what_compose_says_itself(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(
-        "NOTION_API_KEY=k\nHUB_AMQP_URL=amqp://elsewhere\nexport HUB_HTTP_TOKEN=t\n"
+        "NOTION_API_KEY=k\nHUB_ACCESS_FILE=mine.json\nHUB_AMQP_URL=amqp://elsewhere\nexport HUB_HTTP_TOKEN=t\n"
     )
     compose(tmp_path, "up")
     handed = tmp_path / ".data/secrets/keys.env"
