@@ -149,7 +149,8 @@ def test_an_access_file_that_is_put_there_is_the_hubs_from_then_on(tmp_path: Pat
 
 def test_keys_are_handed_over_as_a_file_without_what_compose_says_itself(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(
-        "NOTION_API_KEY=k\nHUB_ACCESS_FILE=mine.json\nHUB_AMQP_URL=amqp://elsewhere\nexport HUB_HTTP_TOKEN=t\n"
+        "NOTION_API_KEY=k\nHUB_ACCESS_FILE=mine.json\nHUB_AMQP_URL=amqp://elsewhere\n"
+        "export HUB_HTTP_TOKEN=t\n"
     )
     compose(tmp_path, "up")
     handed = tmp_path / ".data/secrets/keys.env"
