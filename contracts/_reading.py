@@ -19,6 +19,8 @@ _TOLD: Final = 100
 """Wrong fields that `errors` names: who sends ten thousand does not read them."""
 _LONGEST: Final = 255
 """Characters of a wrong field's name."""
+_COMPARED: Final = 64
+"""Characters of a wrong name that are compared with the right ones."""
 
 
 def read_request(model: type[Q], params: Mapping[str, Any]) -> Q:
@@ -43,8 +45,17 @@ def _told(error: ErrorDetails, model: type[Request[Any]]) -> FieldError:
 
 
 def no_such_operation(operation: str, known: Iterable[str]) -> UnknownOperation:
-    """Return the failure that names the nearest operations."""
-    near = difflib.get_close_matches(operation, list(known), n=3, cutoff=0.5)
+    """Return the failure that names the nearest operations, of the nearest integration only.
+
+    Whoever may send requests may send wrong names without end: it has to be cheap.
+    """
+    name, _, method = operation.partition(".")
+    of: dict[str, list[str]] = {}
+    for one in known:
+        integration, _, known_method = one.partition(".")
+        of.setdefault(integration, []).append(known_method)
+    home = [name] if name in of else _near(name, of, n=1)
+    near = [f"{one}.{its}" for one in home for its in _near(method, of[one])]
     hint = f" Did you mean {' or '.join(near)}?" if near else " `hub integrations` lists them all."
     return UnknownOperation(f"There is no operation {operation[:128]!r}.{hint}")
 
@@ -52,7 +63,7 @@ def no_such_operation(operation: str, known: Iterable[str]) -> UnknownOperation:
 def no_such_integration(name: str, known: Iterable[str]) -> str:
     """Return the sentence that names the nearest integrations."""
     names = sorted(known)
-    near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    near = _near(name, names)
     hint = f"Did you mean {' or '.join(near)}?" if near else f"There are {', '.join(names)}."
     return f"There is no integration {name[:128]!r}. {hint}"
 
@@ -64,7 +75,11 @@ def _plain(error: ErrorDetails, model: type[Request[Any]]) -> str:
 
 
 def _no_such_parameter(name: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    near = _near(name, known)
     if near:
         return f"No such parameter; the nearest: {', '.join(near)}"
     return f"No such parameter; there are {', '.join(known)}" if known else "It takes no parameter"
+
+
+def _near(name: str, known: Iterable[str], n: int = 3) -> list[str]:
+    return difflib.get_close_matches(name[:_COMPARED], list(known), n=n, cutoff=0.6)

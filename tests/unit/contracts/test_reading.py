@@ -1,3 +1,5 @@
+import time
+from collections.abc import Callable
 from typing import Annotated
 
 import pytest
@@ -67,7 +69,35 @@ def test_a_parameter_that_is_none_gets_the_nearest_names(
 
 @pytest.mark.parametrize(
     ("operation", "hint"),
-    [("shop.get_thin", "Did you mean shop.get_thing"), ("zzz", "`hub integrations`")],
+    [
+        ("shop.get_thin", "Did you mean shop.get_thing"),
+        ("shp.get_thing", "Did you mean shop.get_thing"),
+        ("zzz", "`hub integrations`"),
+        ("shop.zzz", "`hub integrations`"),
+    ],
 )
 def test_the_nearest_names(operation: str, hint: str) -> None:
     assert hint in no_such_operation(operation, ["shop.get_thing", "shop.make_thing"]).detail
+
+
+def spent(work: Callable[[], object]) -> float:
+    """Return the least time of the processor that a piece of work took."""
+    took = []
+    for _ in range(7):
+        began = time.thread_time()
+        work()
+        took.append(time.thread_time() - began)
+    return min(took)
+
+
+def test_a_wrong_name_costs_as_much_as_its_own_integration() -> None:
+    one = [f"shop_00.get_thing_{number}" for number in range(50)]
+    many = [f"shop_{of:02}.get_thing_{number}" for of in range(40) for number in range(50)]
+    alone = spent(lambda: no_such_operation("shopp_00.get_thng_1", one))
+    assert spent(lambda: no_such_operation("shopp_00.get_thng_1", many)) < 10 * alone
+
+
+def test_a_long_wrong_name_costs_no_more_than_a_short_one() -> None:
+    known = [f"shop.get_thing_{number}_of_all" for number in range(50)]
+    short = spent(lambda: no_such_operation("shop.get_thng_1_of_al", known))
+    assert spent(lambda: no_such_operation("shop." + "get_thng_" * 100_000, known)) < 10 * short
