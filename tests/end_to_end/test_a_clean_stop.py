@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.agent import Agent, all_of, left_in
+from tests.support.agent import Agent, left_in
 from tests.support.broker import OwnNames
 from tests.support.hub_process import HubProcess
 from tests.support.upstream import Pause, Received, Step, Upstream
-from tests.support.vendor import Vendor, page, sms, texts, variables
+from tests.support.vendor import Vendor, ask, texts, variables
 from tests.support.wait import wait_until
 
 EACH = 400
@@ -34,15 +34,6 @@ class Slow(Vendor):
         return [Pause(THINKS), await super().__call__(request)]
 
 
-async def publish(agent: Agent) -> None:
-    acts = [agent.send("twilio.send_message", sms(id_), id=id_) for id_ in ACTS]
-    reads = [
-        agent.send("notion.get_page", page(number), correlation_id=id_)
-        for number, id_ in enumerate(READS)
-    ]
-    await all_of(*acts, *reads)
-
-
 @pytest.mark.slow
 async def test_a_hub_that_is_told_to_stop_leaves_nothing_undone_or_twice_done(
     amqp_url: str, names: OwnNames, tmp_path: Path
@@ -52,7 +43,7 @@ async def test_a_hub_that_is_told_to_stop_leaves_nothing_undone_or_twice_done(
     async with Upstream(vendor) as up, Agent(amqp_url, names) as agent:
         hub = HubProcess(amqp_url, names.prefix, tmp_path, **variables(up.url))
         async with hub:
-            await publish(agent)
+            await ask(agent, ACTS, READS)
             await wait_until(lambda: len(agent.log.finals) > EACH / 4, 30, "some outcomes")
             stopping = asyncio.create_task(hub.stop())
             await asyncio.sleep(0)

@@ -9,26 +9,16 @@ from pathlib import Path
 import pytest
 
 from service.node.node import Node
-from tests.support.agent import Agent, all_of, left_in
+from tests.support.agent import Agent
 from tests.support.broker import OwnNames
 from tests.support.hub_process import HubProcess
 from tests.support.upstream import Upstream
-from tests.support.vendor import NOTION, TWILIO, Vendor, page, sms, texts, variables
+from tests.support.vendor import NOTION, TWILIO, Vendor, ask, quiet, texts, variables
 from tests.support.wait import wait_until
 
 EACH = 1000
 ACTS = [f"act-{number}" for number in range(EACH)]
 READS = [f"read-{number}" for number in range(EACH)]
-
-
-async def publish(agent: Agent) -> None:
-    """Ask for everything at once; half of it acts."""
-    acts = [agent.send("twilio.send_message", sms(id_), id=id_) for id_ in ACTS]
-    reads = [
-        agent.send("notion.get_page", page(number), correlation_id=id_)
-        for number, id_ in enumerate(READS)
-    ]
-    await all_of(*(one for pair in zip(acts, reads, strict=True) for one in pair))
 
 
 async def owner(hubs: list[HubProcess], integration: str) -> HubProcess:
@@ -41,13 +31,6 @@ async def owner(hubs: list[HubProcess], integration: str) -> HubProcess:
 
     await wait_until(somebody, 20, f"somebody to serve {integration}")
     return found[0]
-
-
-async def quiet(url: str, names: OwnNames) -> bool:
-    """Whether nothing is left in any queue."""
-    shared = [names.dropped, names.unrouted, names.dead_letters]
-    own = [names.queue(one) for one in ("notion", "twilio")]
-    return not any((await left_in(url, [*shared, *own])).values())
 
 
 @pytest.mark.slow
@@ -65,7 +48,7 @@ async def test_broker_and_hub_die_under_two_thousand_requests(
         async with hubs[0], hubs[1], Agent(url, names) as agent:
             await own_node.flush()
             vendor.hold()
-            await publish(agent)
+            await ask(agent, ACTS, READS)
             await wait_until(lambda: min(vendor.waiting[TWILIO], vendor.waiting[NOTION]) > 20, 20)
 
             own_node.kill()

@@ -8,28 +8,19 @@ from typing import Final
 import pytest
 
 from tests.support.absent import absent
-from tests.support.agent import Agent, all_of, left_in
+from tests.support.agent import Agent
 from tests.support.broker import OwnNames, node_is_possible
 from tests.support.cluster import Cluster
 from tests.support.hub_process import HubProcess
 from tests.support.proxy import Proxy
 from tests.support.upstream import Upstream
-from tests.support.vendor import NOTION, TWILIO, Vendor, page, sms, texts, variables
+from tests.support.vendor import NOTION, TWILIO, Vendor, ask, quiet, texts, variables
 from tests.support.wait import wait_until
 
 EACH: Final = 300
 ACTS: Final = [f"act-{number}" for number in range(EACH)]
 READS: Final = [f"read-{number}" for number in range(EACH)]
 _WITHIN: Final = 120.0
-
-
-async def publish(agent: Agent) -> None:
-    acts = (agent.send("twilio.send_message", sms(id_), id=id_) for id_ in ACTS)
-    reads = (
-        agent.send("notion.get_page", page(number), correlation_id=id_)
-        for number, id_ in enumerate(READS)
-    )
-    await all_of(*acts, *reads)
 
 
 async def leaders(cluster: Cluster, names: Iterable[str]) -> set[str]:
@@ -60,7 +51,7 @@ async def test_the_death_of_the_leading_node_loses_nothing(tmp_path: Path) -> No
                 await first.flush()
                 assert await leaders(cluster, queues) == {cluster.names[0]}
                 vendor.hold()
-                await publish(agent)
+                await ask(agent, ACTS, READS)
                 await wait_until(
                     lambda: min(vendor.waiting[TWILIO], vendor.waiting[NOTION]) > 20, _WITHIN
                 )
@@ -70,7 +61,7 @@ async def test_the_death_of_the_leading_node_loses_nothing(tmp_path: Path) -> No
                 await agent.finals([*ACTS, *READS], _WITHIN)
                 assert cluster.names[0] not in await leaders(cluster, queues)
                 await first.start()
-                await wait_until(lambda: empty(third.url, names), _WITHIN, "empty queues")
+                await wait_until(lambda: quiet(third.url, names), _WITHIN, "empty queues")
 
     codes = agent.log.codes()
     assert codes.keys() == {*ACTS, *READS}
@@ -82,10 +73,3 @@ async def test_the_death_of_the_leading_node_loses_nothing(tmp_path: Path) -> No
     assert [text for text, times in texts(up.requests).items() if times > 1] == []
     bodies = {id_: {one.body for one in agent.log.finals[id_]} for id_ in ACTS}
     assert [id_ for id_, some in bodies.items() if len(some) > 1] == []
-
-
-async def empty(url: str, names: OwnNames) -> bool:
-    """Whether nothing is left in any queue."""
-    shared = [names.dropped, names.unrouted, names.dead_letters]
-    own = [names.queue(one) for one in ("notion", "twilio")]
-    return not any((await left_in(url, [*shared, *own])).values())

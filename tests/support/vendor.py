@@ -14,6 +14,8 @@ from typing import Any, Final, cast
 from urllib.parse import parse_qs
 from uuid import UUID
 
+from tests.support.agent import Agent, all_of, left_in
+from tests.support.broker import OwnNames
 from tests.support.upstream import Answer, Handler, Received, Upstream, reply
 
 RECORDINGS: Final = Path(__file__).parents[2] / "clients" / "recordings"
@@ -136,3 +138,21 @@ def _form(request: Received) -> dict[str, str]:
 def _recorded(name: str) -> Any:  # noqa: ANN401  (JSON enters here)
     said = json.loads((RECORDINGS / f"{name}.json").read_text(encoding="utf-8"))
     return said["exchanges"][0]["response"]["body"]
+
+
+async def ask(agent: Agent, acts: Iterable[str], reads: Iterable[str]) -> None:
+    """Ask for everything at once: messages by their ids, pages by their correlation ids."""
+    await all_of(
+        *(agent.send("twilio.send_message", sms(id_), id=id_) for id_ in acts),
+        *(
+            agent.send("notion.get_page", page(number), correlation_id=id_)
+            for number, id_ in enumerate(reads)
+        ),
+    )
+
+
+async def quiet(url: str, names: OwnNames) -> bool:
+    """Whether nothing is left in any queue."""
+    shared = [names.dropped, names.unrouted, names.dead_letters]
+    own = [names.queue(one) for one in ("notion", "twilio")]
+    return not any((await left_in(url, [*shared, *own])).values())
