@@ -144,7 +144,7 @@ class Client:
 
     async def _fetch(self, source: TokenSource, env: Environment) -> HttpResponse:
         body, proof = source.asked(env, self._kit.clock.wall())
-        self._kit.redact.learn([*Proof(proof).secrets(), *signed(body)])
+        self._kit.redact.learn_passing([*Proof(proof).secrets(), *signed(body)])
         asking = self.way_to(source.at.member).saying(dict(proof))
         return await asking.send(HttpCall("POST", source.path, body=body))
 

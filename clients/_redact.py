@@ -3,8 +3,9 @@
 import base64
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -15,6 +16,9 @@ _SHORTEST_IN_RESULTS: Final = 8
 _HEAD: Final = 8
 """Characters that tell a long secret, wherever somebody has cut the rest off."""
 _LONG: Final = 2 * _HEAD
+_PASSING: Final = 32
+"""Fetched ones that are known at a time, those last used: what is fetched has an end, and a reply
+under way may still hold the few before."""
 _NEVER_QUOTED: Final = re.compile(r"[A-Za-z0-9_.-]+")
 _SECRET_NAME: Final = re.compile(r"key|secret|token|password", re.IGNORECASE)
 
@@ -30,6 +34,7 @@ class Redactor:
     def __init__(self, secrets: Iterable[str] = (), all_: "_Search | None" = None) -> None:
         self._all = all_ or _Search(_SHORTEST, head=_HEAD)
         self._echoed = _Search(_SHORTEST_IN_RESULTS)
+        self._passing: dict[str, None] = {}
         self._all.learn(secrets)
 
     def apart(self) -> "Redactor":
@@ -44,6 +49,17 @@ class Redactor:
         found = list(secrets)
         self._all.learn(found)
         self._echoed.learn(one for one in found if one not in accounts)
+
+    def learn_passing(self, secrets: Iterable[str]) -> None:
+        """Know these, until many others were learned so and none of these again."""
+        found = dict.fromkeys(secrets)
+        new = found.keys() - self._passing.keys()
+        self._passing = {one: None for one in self._passing if one not in found} | found
+        gone = list(self._passing)[:-_PASSING]
+        for one in gone:
+            del self._passing[one]
+        for search in (self._all, self._echoed):
+            search.learn(new, gone)
 
     def __call__(self, text: str) -> str:
         """Return the text without any secret."""
@@ -69,25 +85,66 @@ class Redactor:
         return self._echoed.masked_bytes(body)
 
 
+class _Shape:
+    """How a secret, or a part of one, may be written."""
+
+    def __init__(self, secret: str) -> None:
+        self.whole = "://" in secret or len(secret) < _LONG  # addresses begin alike
+        self.forms = {form.encode(errors="surrogatepass").lower() for form in _forms(secret)}
+        plain = max(_NEVER_QUOTED.findall(secret), key=len, default="")
+        self.escaped: list[tuple[bytes, re.Pattern[bytes]]] = []
+        """Where it may be quoted or escaped: a part of it that never is, and what finds it."""
+        if len(plain) < len(secret):
+            self.escaped = [(plain.lower().encode(), _escaped(secret))]
+
+    @cached_property
+    def needles(self) -> tuple[bytes, ...]:
+        """What JSON has inside if it has the secret."""
+        return _needles([*self.forms, *(plain for plain, _ in self.escaped)])
+
+
+class _Index:
+    """What is looked for in a text; never changed, as any thread may be looking."""
+
+    def __init__(self, shapes: Iterable[_Shape], head: int | None) -> None:
+        self._shapes = tuple(shapes)
+        self.forms: dict[bytes, set[bytes]] = {}
+        """What is looked for, and with it the whole forms that begin so; in lower case."""
+        for shape in self._shapes:
+            for raw in shape.forms:
+                self.forms.setdefault(raw[: None if shape.whole else head], set()).add(raw)
+        self.escaped = [one for shape in self._shapes for one in shape.escaped]
+
+    @cached_property
+    def needles(self) -> tuple[bytes, ...]:
+        return tuple({needle for shape in self._shapes for needle in shape.needles})
+
+
 class _Search:
     """Knows secrets of some length, in all their forms; `head` characters of a long one do."""
 
     def __init__(self, shortest: int, head: int | None = None) -> None:
         self._shortest = shortest
         self._head = head
-        self._known: set[str] = set()
-        self._forms: dict[bytes, set[bytes]] = {}
-        """What is looked for, and with it the whole forms that begin so; in lower case."""
-        self._escaped: list[tuple[bytes, re.Pattern[bytes]]] = []
-        """Secrets that may be quoted or escaped, each with a part of it that never is."""
-        self._needles: tuple[bytes, ...] | None = None
+        self._holders: Counter[str] = Counter()
+        self._known: dict[str, list[_Shape]] = {}
+        self._index = _Index((), head)
 
-    def learn(self, secrets: Iterable[str]) -> None:
-        for one in set(secrets) - self._known:
-            self._known.add(one)
-            for part in _parts(one):
-                if len(part) >= self._shortest:
-                    self._add(part)
+    def learn(self, secrets: Iterable[str], gone: Iterable[str] = ()) -> None:
+        """Know these; and forget those, unless they were learned by others too."""
+        before = set(self._known)
+        for one in secrets:
+            self._holders[one] += 1
+            if one not in self._known:
+                parts = [part for part in _parts(one) if len(part) >= self._shortest]
+                self._known[one] = list(map(_Shape, parts))
+        for one in gone:
+            self._holders[one] -= 1
+            if not self._holders[one]:
+                del self._holders[one], self._known[one]
+        if self._known.keys() != before:
+            shapes = (shape for one in self._known.values() for shape in one)
+            self._index = _Index(shapes, self._head)
 
     def masked(self, text: str) -> str:
         raw = text.encode(errors="surrogatepass")
@@ -108,29 +165,19 @@ class _Search:
 
     def is_in(self, body: bytes) -> bool:
         """Return whether a secret may be in JSON."""
-        if self._needles is None:
-            self._needles = _needles([*self._forms, *(plain for plain, _ in self._escaped)])
-        lower = body.lower() if self._needles else b""
-        return any(one in lower for one in self._needles)
-
-    def _add(self, secret: str) -> None:
-        self._needles = None
-        whole = "://" in secret or len(secret) < _LONG  # addresses begin alike
-        for form in _forms(secret):
-            raw = form.encode(errors="surrogatepass").lower()
-            self._forms.setdefault(raw[: None if whole else self._head], set()).add(raw)
-        plain = max(_NEVER_QUOTED.findall(secret), key=len, default="")
-        if len(plain) < len(secret):
-            self._escaped.append((plain.lower().encode(), _escaped(secret)))
+        needles = self._index.needles
+        lower = body.lower() if needles else b""
+        return any(one in lower for one in needles)
 
     def _places(self, lower: bytes) -> Iterator[tuple[int, int]]:
-        for head, forms in self._forms.items():
+        index = self._index
+        for head, forms in index.forms.items():
             start = lower.find(head)
             while start >= 0:
                 stop = max(start + _shared(lower, start, form) for form in forms)
                 yield start, stop
                 start = lower.find(head, stop)
-        for plain, pattern in self._escaped:
+        for plain, pattern in index.escaped:
             if plain in lower:
                 yield from (found.span() for found in pattern.finditer(lower))
 

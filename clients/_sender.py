@@ -171,7 +171,8 @@ class Sender:
             proof = await self.upstream.auth.prove(self._env, self._tokens)
         except Failure as failure:
             raise _NoProof(failure) from None
-        self.way.redact.learn(proof.secrets())
+        redact = self.way.redact
+        (redact.learn_passing if proof.tokens else redact.learn)(proof.secrets())
         return proof
 
     async def _attempt(

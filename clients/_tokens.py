@@ -149,7 +149,7 @@ class Tokens:
         except Failure as failure:
             raise _unsent(failure, map(env.named, source.variables)) from None
         said = _read(response)
-        self._redact.learn(str(said[name]) for name in said if name.endswith("_token"))
+        self._redact.learn_passing(str(said[name]) for name in said if name.endswith("_token"))
         life = _seconds(said.get("expires_in"))
         kept.value = said["access_token"]
         kept.ends = began + life

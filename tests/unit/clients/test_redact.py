@@ -3,6 +3,7 @@
 import base64
 import html
 import json
+import time
 from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
@@ -149,3 +150,46 @@ def test_each_vendor_s_results_are_searched_for_its_own_secrets() -> None:
 def test_a_tree_has_no_secret_in_its_names_and_texts() -> None:
     redact = Redactor(['a"b\\c'])
     assert redact.tree({'x a"b\\c': [1, None, 'a"b\\c']}) == {"x ***": [1, None, MASK]}
+
+
+def passing(numbers: range) -> list[str]:
+    return [f"{number:06}-fetched" for number in numbers]
+
+
+def test_what_was_fetched_is_forgotten_once_many_others_were_used() -> None:
+    redact = Redactor()
+    ours, others = redact.apart(), redact.apart()
+    ours.learn([KEY])
+    others.learn_passing(["of-both-vendors"])
+    first, second, *_, last = passing(range(1000))
+    for one in passing(range(1000)):
+        ours.learn_passing([one, first, KEY, "of-both-vendors"])
+    ours.learn_passing(passing(range(1000, 1040)))
+    assert redact(f"{KEY} of-both-vendors") == f"{MASK} {MASK}"
+    assert ours.content(f"{KEY} of-both-vendors".encode()) == f"{MASK} of-both-vendors".encode()
+    assert redact(f"{first} {second} {last}") == f"{first} {second} {last}"
+
+
+def test_the_token_in_use_and_the_few_before_are_known() -> None:
+    redact = Redactor()
+    used, *later = passing(range(1000))
+    for one in later:
+        redact.learn_passing([used])
+        redact.learn_passing([one])
+    for one in (used, *later[-10:]):
+        assert redact(f"<{one}>") == f"<{MASK}>"
+        assert redact.result(json.dumps(one).encode()) == b'"***"'
+
+
+def test_the_thousandth_token_costs_as_much_as_the_first() -> None:
+    def cost(tokens: range) -> float:
+        redact = Redactor()
+        for one in passing(tokens):
+            redact.learn_passing([one])
+        began = time.thread_time()
+        redact.result(b'{"a": "b"}')
+        redact.learn_passing(["another-fetched-token"])
+        redact.result(b'{"a": "b"}')
+        return time.thread_time() - began
+
+    assert cost(range(1000)) < 10 * max(cost(range(40)) for _ in range(3))

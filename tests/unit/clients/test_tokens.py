@@ -162,6 +162,14 @@ async def test_tokens_are_secrets() -> None:
     assert "t0p5ecret" not in repr(bench.tokens)
 
 
+async def test_tokens_of_long_ago_are_no_secrets_any_more() -> None:
+    bench = Bench(lambda turn: reply({"access_token": f"{turn:08}", "expires_in": 1000}))
+    for _ in range(100):
+        await bench()
+        bench.clock.advance(1000)
+    assert bench.redact("00000001 00000099 00000100") == "00000001 *** ***"
+
+
 async def test_an_asker_without_time_leaves_the_others_theirs() -> None:
     bench = Bench(numbered())
     bench.held.clear()
