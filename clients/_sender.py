@@ -178,7 +178,8 @@ class Sender:
     async def _attempt(
         self, request: HttpRequest, call: Call, kind: Class, proof: Proof
     ) -> HttpResponse:
-        gate, recorded = self.way.gate, kind == "safe"
+        # what acts may read first; what only reads is on record if its asker wants that
+        gate, recorded = self.way.gate, kind == "safe" and call.kind != "safe"
         while True:
             entry = await gate.enter(call)
             try:

@@ -48,6 +48,11 @@ class Answer:
         """JSON, or a problem in JSON."""
         return wire.JSON if self.ok else wire.PROBLEM_JSON
 
+    @property
+    def left(self) -> bool:
+        """Whether anything of the call may have left a hub."""
+        return self.ok or self.problem().outcome != "not_sent"
+
     def again(self, served: Served) -> "Answer":
         """Return the same outcome for another asker; a recording stays one."""
         served = "sandbox" if self.served == "sandbox" else served

@@ -37,6 +37,9 @@ NOT_CALLED: Final = DeadLetter(
     "reply_refused", "The queue for the reply is full, so the call was not made. Empty it, replay."
 )
 
+_ASKED_AGAIN: Final = 1.0
+"""Seconds after which a request is tried again that stays here although it was handed back."""
+
 Handle = Callable[[Delivery, Envelope], Awaitable[Answer]]
 _Work = tuple[float, int]
 """When it began, and the bytes of its body."""
@@ -121,33 +124,47 @@ class Desk:
         self._share.give_back(size)
 
     async def _see_through(self, delivery: Delivery) -> None:
-        try:
-            await self._settle(delivery)
-        except Exception:  # the consumer's edge: a bug costs one request, which is buried
-            log.exception("bug", key=delivery.routing_key)
-            why = DeadLetter("internal", "A bug of the hub; its log has the rest.")
-            await self._post.bury(delivery, why, wire.NOBODY)
-
-    async def _settle(self, delivery: Delivery) -> None:
-        post = self._post
+        post, user = self._post, delivery.properties.user_id or wire.NOBODY
         try:
             envelope = self._reader.read(delivery, post.clock.wall())
+            user = envelope.user  # whose record a replay asks
+            await self._settle(delivery, envelope)
         except DeadLetter as why:
             log.info("dead_letter", reason=why.reason, key=delivery.routing_key)
-            await post.bury(delivery, why, delivery.properties.user_id or wire.NOBODY)
-            return
+            await post.bury(delivery, why, user)
+        except Exception:  # the consumer's edge: a bug costs one request, which is buried
+            log.exception("bug", key=delivery.routing_key)
+            bug_letter = DeadLetter("internal", "A bug of the hub; its log has the rest.")
+            await post.bury(delivery, bug_letter, user)
+
+    async def _settle(self, delivery: Delivery, envelope: Envelope) -> None:
+        post = self._post
         began = post.clock.now()
         try:
             with _given_up(delivery) if not envelope.named else contextlib.nullcontext():
-                answer = await self._answer(delivery, envelope)
+                answer = await self._answered(delivery, envelope)
         except HandedBack:
-            if post.is_full(envelope):
-                await post.bury(delivery, NOT_CALLED, envelope.user)
-            else:
-                delivery.requeue()
+            delivery.requeue()
             return
         post.metrics.answered(envelope.operation, answer, post.clock.now() - began)
         await post.reply(delivery, envelope, answer)
+
+    async def _answered(self, delivery: Delivery, envelope: Envelope) -> Answer:
+        """Return the answer; who handed it back, while it goes back to nobody, is asked again.
+
+        Raises:
+            HandedBack: it goes back to the queue.
+            DeadLetter: its reply would find no room.
+        """
+        while True:
+            try:
+                return await self._answer(delivery, envelope)
+            except HandedBack:
+                if self._post.is_full(envelope):
+                    raise NOT_CALLED from None
+                if delivery.recall.done() or not delivery.unsettled:
+                    raise
+            await self._post.clock.sleep(_ASKED_AGAIN)
 
     async def _answer(self, delivery: Delivery, envelope: Envelope) -> Answer:
         if self._post.is_full(envelope):

@@ -24,6 +24,8 @@ TOLD: Final = "told"
 """Done, and its request acknowledged."""
 SANDBOX: Final = "sandbox"
 """Done, by a recording: of no account where the upstream itself is called."""
+UNHEARD: Final = (DONE, FREE, CLAIMED)
+"""Nobody is known to have heard of them, and none can be sent any more by who once claimed it."""
 _OVER: Final = (DONE, TOLD, SANDBOX)
 _RECORDING: Final = 5.0
 """Seconds that the last step of a call may take to be on record."""
@@ -87,7 +89,7 @@ def claim_old(on: Connection, values: Row, now: float, young: float, *, sandbox:
     if on.execute(_INSERT[on.dialect.name], {**values, "changed": now}).rowcount == 1:
         return Taken(claim=Claim(key, values["token"]))
     found = on.execute(_LOCK, _of(key)).one_or_none()
-    if found is not None and found.state == SENT and now - found.changed < young:
+    if found is not None and found.state == SENT and abs(now - found.changed) < young:
         return Taken(sent=True)
     return claim(on, key, values, now, sandbox=sandbox)
 
@@ -98,23 +100,25 @@ def move(on: Connection, claim: Claim, state: str, now: float) -> bool:
     return on.execute(_MOVE, mine | {"state": state, "changed": now}).rowcount == 1
 
 
-def done(on: Connection, claim: Claim, answer: Answer, now: float) -> Answer:
-    """Keep the outcome; returns the one that counts."""
-    recording = answer.served == "sandbox"
+def done(on: Connection, claim: Claim, answer: Answer, now: float) -> Answer | None:
+    """Keep the outcome; returns the one that counts, or None while that is another's to say."""
+    played = answer.served == "sandbox"
     values = {
-        "state": SANDBOX if recording else DONE,
+        "state": SANDBOX if played else DONE,
         "ok": answer.ok,
         "body": answer.body,
         "attempts": answer.attempts,
         "changed": now,
     }
     # a call that was made counts, whoever has claimed it since
-    change = _MOVE if recording else _END
-    where = _of(claim.key) | ({"mine": claim.token} if recording else {})
-    if on.execute(change, where | values).rowcount == 1:
+    mine = played or not answer.left
+    change, where = (_MOVE, {"mine": claim.token}) if mine else (_END, {})
+    if on.execute(change, _of(claim.key) | where | values).rowcount == 1:
         return answer
     found = on.execute(_READ, _of(claim.key)).one_or_none()
-    return _answer(found) if found and found.state in _OVER else answer
+    if found and found.state in _OVER:
+        return _answer(found)
+    return answer if found is None or played else None
 
 
 def give_up(
@@ -148,17 +152,17 @@ def look(on: Connection, key: Key, again: float | None) -> Known | None:
     return Known(DONE, found.fingerprint, _answer(found))
 
 
-def forget(on: Connection, before: float, states: tuple[str, ...] = ()) -> int:
-    """Forget what has not changed since: of these states, or of all; return how many."""
-    old = delete(calls).where(calls.c.changed < before)
-    return on.execute(old.where(calls.c.state.in_(states)) if states else old).rowcount
+def forget(on: Connection, before: float, states: tuple[str, ...]) -> int:
+    """Forget what is in one of these states and has not changed since; return how many."""
+    old = delete(calls).where(calls.c.changed < before, calls.c.state.in_(states))
+    return on.execute(old).rowcount
 
 
 def _alive(on: Connection, key: Key, now: float, within: float) -> bool:
     """Return whether somebody may be about to make a call, or be making it."""
     found = on.execute(_LOCK, _of(key)).one_or_none()
     longest = {CLAIMED: LONGEST_HELD, SENT: within}
-    return found is not None and now - found.changed < longest.get(found.state, 0.0)
+    return found is not None and abs(now - found.changed) < longest.get(found.state, 0.0)
 
 
 def _of(key: Key) -> dict[str, Any]:

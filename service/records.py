@@ -108,7 +108,11 @@ class Records(Protocol):
         ...
 
     async def done(self, claim: Claim, answer: Answer) -> Answer:
-        """Keep the outcome; returns the one that counts, which may be an earlier one."""
+        """Keep the outcome; returns the one that counts, which may be an earlier one.
+
+        Raises:
+            ClaimLost: nothing left here, and the call is another's by now.
+        """
         ...
 
     def acknowledged(self, key: Key) -> None:

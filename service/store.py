@@ -82,10 +82,17 @@ class Store:
         await self._move(claim, ledger.FREE)
 
     async def done(self, claim: Claim, answer: Answer) -> Answer:
-        """Keep the outcome; returns the one that counts."""
-        return await self._do(
+        """Keep the outcome; returns the one that counts.
+
+        Raises:
+            ClaimLost: nothing left here, and the call is another's by now.
+        """
+        counts = await self._do(
             _place(claim.key), lambda on: ledger.done(on, claim, answer, self._wall())
         )
+        if counts is None:
+            raise ClaimLost
+        return counts
 
     def acknowledged(self, key: Key) -> None:
         """Have it noted with the next commit; one that is lost is kept longer, no more."""
@@ -136,7 +143,8 @@ def _place(key: Key) -> Place:
 
 
 def _forget(on: Connection, now: float) -> None:
+    """Forget what is old, but no call that may have happened: who asks again would repeat it."""
     ledger.forget(on, now - KEPT, (ledger.TOLD, ledger.SANDBOX))
-    if unheard := ledger.forget(on, now - KEPT_UNHEARD, ()):
+    if unheard := ledger.forget(on, now - KEPT_UNHEARD, ledger.UNHEARD):
         log.warning("outcomes_forgotten_unheard", count=unheard)
     quota.forget(on, now)

@@ -124,7 +124,7 @@ def judged(letter: Letter, ask: Ask, known: Known | None, now: float) -> Verdict
         return Verdict("call", "It reads again, within the limit.")
     if known and known.state == "sent" and ask.operation.kind == "unsafe":
         return Verdict("refuse", _DOUBT, OutcomeUnknown.code)
-    if known is None and (REASONS[letter.reason].answered or now - _moment(letter.at) > KEPT):
+    if known is None and (letter.outcome or now - _moment(letter.at) > KEPT):
         return Verdict("refuse", _FORGOTTEN)
     return Verdict("call", "It was not done; it is called within the limit.")
 

@@ -12,7 +12,6 @@ from clients._operation import Operation, Traits
 from contracts import InvalidRequest, Names, Request, Result
 from service.amqp.consumer import Full
 from service.amqp.errors import NotPublished, Refused, Unconfirmed, Unroutable, Unsendable
-from service.amqp.message import Message
 from service.answer import Answer
 from service.ask import Ask
 from service.desk import Desk, Running
@@ -81,13 +80,14 @@ async def test_a_bug_costs_one_request_and_is_a_reply() -> None:
 
 async def test_a_bug_at_the_edge_itself_is_buried() -> None:
     class Broken(FakePublisher):
-        async def publish(self, exchange: str, *_: Any, **__: Any) -> None:  # noqa: ANN401
+        async def publish(self, exchange: str, *words: Any, **_: Any) -> None:  # noqa: ANN401
             if exchange != "hub.dead":
                 raise ZeroDivisionError
-            self.sent.append(Sent(exchange, "", Message(b""), True))
+            self.sent.append(Sent(exchange, words[0], words[1], True))
 
-    delivery = FakeDelivery()
-    assert [one.exchange for one in await through(delivery, Broken())] == ["hub.dead"]
+    delivery = FakeDelivery(properties=FakeProperties(user_id="alice"))
+    (letter,) = await through(delivery, Broken())
+    assert (letter.exchange, letter.message.headers["hub-user"]) == ("hub.dead", "alice")
     assert delivery.settled == "ack"
 
 
@@ -122,12 +122,28 @@ async def test_where_the_reply_has_no_room_no_call_is_made() -> None:
 
 
 async def test_what_is_handed_back_is_left_alone() -> None:
-    async def back(_: object, __: Envelope) -> Answer:
+    async def back(delivery: FakeDelivery, _: Envelope) -> Answer:
+        delivery.recall.set_result(None)
         raise HandedBack
 
     delivery = FakeDelivery()
     assert await through(delivery, FakePublisher(), back) == []
     assert delivery.settled == "requeue"
+
+
+async def test_what_was_handed_back_and_stays_here_is_asked_again() -> None:
+    """Its reply's queue was full, and has room again; nobody else gets the request meanwhile."""
+    asked = list[object]()
+
+    async def back_once(delivery: object, _: Envelope) -> Answer:
+        asked.append(delivery)
+        if len(asked) == 1:
+            raise HandedBack
+        return GOOD
+
+    delivery = FakeDelivery()
+    assert len(await through(delivery, FakePublisher(), back_once)) == 1
+    assert (delivery.settled, len(asked)) == ("ack", 2)
 
 
 @pytest.mark.parametrize(

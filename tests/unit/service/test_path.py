@@ -13,7 +13,7 @@ from clients._redact import Redactor
 from contracts import Request, Result, UpstreamRejected
 from contracts._events import Mode
 from service.access import Access, Grant
-from service.answer import Answer
+from service.answer import Answer, failed
 from service.ask import Ask, fingerprint
 from service.envelope import Envelope
 from service.path import STEPS, Inner, Surroundings, compose
@@ -246,9 +246,9 @@ async def _nothing(_: Claim) -> None:
 
 
 async def test_a_claim_that_was_lost_to_an_outcome_gets_that(bench: Bench) -> None:
-    kept = Answer(ok=False, body=b"{}")
+    kept = failed(UpstreamRejected("no"), "depot.order_part")
     answer = await overtaken(bench, lambda claim: bench.store.done(claim, kept))
-    assert (answer.body, answer.served) == (b"{}", "replay")
+    assert (answer.body, answer.served) == (kept.body, "replay")
     assert [call.attempts for call in bench.shop.calls] == [0]
 
 

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import create_engine, text
 from structlog.testing import capture_logs
 
-from service.answer import Answer
+from contracts import Expired, OutcomeUnknown, UpstreamRejected
+from service.answer import Answer, failed
 from service.records import KEPT, ClaimLost, Key, Known, LastWord, NotOpened, Taken
 from service.store import KEPT_UNHEARD, Store
 from service.window import LONGEST_HELD
@@ -14,7 +15,8 @@ from service.window import LONGEST_HELD
 KEY = Key("alice", "r-1")
 PRINT = b"1" * 32
 GOOD = Answer(True, b'{"sid":1}', attempts=1)
-BAD = Answer(False, b"{}", attempts=1)
+BAD = failed(UpstreamRejected("no"), "shop.make_thing")
+LATE = failed(Expired("late"), "shop.make_thing")
 PLAYED = Answer(True, b'{"sid":0}', served="sandbox", attempts=1)
 
 
@@ -156,6 +158,41 @@ async def test_the_first_outcome_counts(store: Store) -> None:
         await store.sending(second.claim)
 
 
+async def test_who_never_sent_it_does_not_say_how_the_next_one_ended(store: Store) -> None:
+    """The old owner's refusal comes late: the new one is at the call."""
+    first, second = await claim(store), await claim(store)
+    assert first.claim
+    assert second.claim
+    await store.sending(second.claim)
+    with pytest.raises(ClaimLost):
+        await store.done(first.claim, LATE)
+    assert await store.done(second.claim, GOOD) == GOOD
+    assert (await store.done(first.claim, LATE)).body == GOOD.body
+
+
+@pytest.mark.parametrize("jump", [-3600.0, 3600.0])
+async def test_a_clock_that_jumps_keeps_nobody_waiting(
+    store: Store, wall: Wall, jump: float
+) -> None:
+    taken = await claim(store)
+    assert taken.claim
+    await store.sending(taken.claim)
+    wall.at += jump
+    late = await store.claim(KEY, PRINT, "shop.make_thing", young=3.0)
+    assert late.claim
+    assert late.sent
+
+
+async def test_a_call_that_may_have_happened_is_never_forgotten(store: Store, wall: Wall) -> None:
+    taken = await claim(store)
+    assert taken.claim
+    await store.sending(taken.claim)
+    wall.at += 2 * KEPT_UNHEARD
+    await claim(store, Key("bob", "r-2"))
+    await claim(store, Key("bob", "r-3"))
+    assert (await claim(store)).sent
+
+
 async def test_a_restart_forgets_nothing(database_url: str, wall: Wall) -> None:
     first = Store(database_url, wall)
     taken = await claim(first)
@@ -221,7 +258,8 @@ async def test_the_end_notes_what_was_acknowledged_last(database_url: str, wall:
     await second.aclose()
 
 
-LAST = LastWord(BAD, Answer(False, b"unknown"), timeout=30.0)
+UNKNOWN = failed(OutcomeUnknown("perhaps"), "shop.make_thing")
+LAST = LastWord(BAD, UNKNOWN, timeout=30.0)
 
 
 async def test_a_store_that_cannot_write_says_what_to_look_at(tmp_path: Path) -> None:
@@ -282,7 +320,7 @@ async def test_what_left_and_never_ended_is_in_doubt(store: Store, wall: Wall) -
     assert taken.claim
     await store.sending(taken.claim)
     wall.at += 60
-    assert body(await give_up(store)) == b"unknown"
+    assert body(await give_up(store)) == UNKNOWN.body
 
 
 async def test_giving_up_heeds_conflicts_and_recordings(store: Store) -> None:

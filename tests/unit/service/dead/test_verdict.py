@@ -143,9 +143,10 @@ def outcome(failure: Failure) -> Known:
         (known("free"), {}, "call", "within the limit"),
         (known("sandbox"), {}, "call", "within the limit"),
         (None, {}, "refuse", "not on record"),
-        (None, {"reason": "internal"}, "call", "within the limit"),
-        (None, {"reason": "internal", "at": "2026-01-29T12:00:00Z"}, "refuse", "not on record"),
-        (None, {"reason": "internal", "at": "soon"}, "refuse", "not on record"),
+        (None, {"reason": "internal", "outcome": ""}, "call", "within the limit"),
+        (None, {"reason": "reply_refused", "outcome": ""}, "call", "within the limit"),
+        (None, {"outcome": "", "at": "2026-01-29T12:00:00Z"}, "refuse", "not on record"),
+        (None, {"outcome": "", "at": "soon"}, "refuse", "not on record"),
     ],
 )
 def test_what_acts_is_never_done_twice(
