@@ -363,6 +363,14 @@ class TestJournal:
         await bench("copy_thing", call, thing_id="a")
         assert journal.asked == [1, 2]
 
+    async def test_a_read_that_is_on_record_is_there_as_sent_too(self) -> None:
+        bench = Bench(FINE)
+        journal = Record(bench.script)
+        call = call_of("get_thing", thing_id="a")
+        call.journal = journal
+        await bench("get_thing", call, thing_id="a")
+        assert journal.asked == [0]
+
     async def test_its_refusal_stops_the_call_and_frees_its_slot(self) -> None:
         bench = Bench(FINE)
         call = call_of("put_thing", thing_id="a", name="x")
