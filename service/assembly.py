@@ -40,7 +40,7 @@ from service.records import NotOpened
 from service.settings import Settings
 from service.shared import Shared
 from service.store import Store
-from service.stray import Dropped, DroppedReader, unrouted
+from service.stray import Dropped, DroppedReader, Unrouted
 
 _STRAYS: Final = 2
 """Queues of requests that no owner sees."""
@@ -114,9 +114,10 @@ class Assembly:
             operations |= known
         self.metrics.know(operations)
         played = {name for name, one in self.integrations.items() if one.mode == "sandbox"}
-        dropped = Dropped(self._understandings, self.store, base.clock, played)
+        means = self._understandings, self.store, base.clock, played
+        dropped, unrouted = Dropped(*means), Unrouted(*means, self.integrations)
         return {
-            base.names.unrouted: self._desk(self._reader, unrouted(operations, self.integrations)),
+            base.names.unrouted: self._desk(self._reader, unrouted.handle),
             base.names.dropped: self._desk(DroppedReader(self._reader), dropped.handle),
         }
 

@@ -2,8 +2,9 @@
 
 Where `HUB_INTEGRATIONS` was narrowed, the queue of an earlier start is still bound: requests go
 into it, and would wait for ever. Each hub that knows such an integration names its queue at the
-start, and answers what is in it (`not_configured`) once nobody has said for `LEFT_AFTER` that he
-serves it. One that was heard to serve it since is only away: what waits, waits for it.
+start, and answers what is in it once nobody has said for `LEFT_AFTER` that he serves it: by the
+record, where that knows a call, or else with `not_configured`. One that was heard to serve it
+since is only away: what waits, waits for it.
 """
 
 from collections.abc import Callable, Collection

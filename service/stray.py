@@ -1,7 +1,8 @@
 """Requests that no integration's owner sees: unrouted ones, and what the broker dropped."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Final
 
 from clients._clock import Clock
@@ -13,7 +14,7 @@ from service.answer import Answer, failed
 from service.ask import Ask, Understanding
 from service.envelope import Envelope, Incoming, Properties, Reader
 from service.path import conflicting
-from service.records import LastWord, Records
+from service.records import LastWord, Records, Taken
 
 _DEATH: Final = "x-death"
 _DEATHS: Final = ("x-death", "x-first-death-", "x-last-death-")
@@ -26,28 +27,6 @@ _WHY: Final = {
     "delivery_limit": "The hub was interrupted at this request again and again, and gives it up.",
     "rejected": "A hub could neither answer this request nor keep it as a dead letter.",
 }
-
-Handle = Callable[[Delivery, Envelope], Awaitable[Answer]]
-
-
-def unrouted(known: Mapping[str, Any], served: Collection[str] = ()) -> Handle:
-    """Return the handler for requests that no queue took: integrations that nobody knows.
-
-    Or one that is `served`, whose queue somebody has deleted: it is declared anew.
-    """
-
-    async def handle(_: Delivery, envelope: Envelope) -> Answer:
-        if envelope.integration in served:
-            raise Internal(
-                f"The request queue of {envelope.integration} was not there; it is declared anew. "
-                "Ask again."
-            )
-        if envelope.operation in known:
-            text = f"No hub of this broker serves {envelope.integration}: see HUB_INTEGRATIONS."
-            raise NotConfigured(text)
-        raise no_such_operation(envelope.operation, known)
-
-    return handle
 
 
 @dataclass(frozen=True)
@@ -101,8 +80,8 @@ def reason_of(message: Incoming) -> str:
 
 
 @dataclass(frozen=True)
-class Dropped:
-    """Answers what the broker took out of a request queue."""
+class _Strays:
+    """Answers requests that nobody is going to run, by what the record has of them."""
 
     understandings: Mapping[str, Understanding]
     """By integration."""
@@ -110,6 +89,78 @@ class Dropped:
     clock: Clock
     played: Collection[str] = ()
     """The integrations that this hub answers from recordings."""
+
+    async def _ended(self, delivery: Delivery, ask: Ask, unsent: Failure, sent: Failure) -> Answer:
+        """Return what counts; that of another delivery of the request that may be under way.
+
+        Two outcomes that differ would leave the asker in doubt.
+
+        Raises:
+            HandedBack: its channel closed while a call with its id was under way.
+        """
+        operation, look = ask.operation, _LOOK
+        if operation.kind == "unsafe":
+            sent = operation.unknown(OutcomeUnknown(sent.detail))
+        last = LastWord(
+            failed(unsent, operation.name),
+            failed(sent, operation.name),
+            operation.traits.timeout,
+        )
+        while (taken := await self._given_up(ask, last)) is None:
+            if not delivery.unsettled:
+                raise HandedBack
+            await self.clock.sleep(look)
+            look = min(2 * look, _LONGEST_LOOK)
+        if taken.conflict or not taken.answer:
+            return conflicting(ask)
+        return replace(taken.answer, acknowledged=partial(self.records.acknowledged, ask.key))
+
+    async def _given_up(self, ask: Ask, last: LastWord) -> Taken | None:
+        sandbox = ask.envelope.integration in self.played
+        return await self.records.give_up(
+            ask.key, ask.fingerprint, ask.operation.name, last, sandbox=sandbox
+        )
+
+
+@dataclass(frozen=True)
+class Unrouted(_Strays):
+    """Answers what no queue took, and what waits in a queue that no hub serves any more."""
+
+    served: Collection[str] = ()
+    """The integrations that this hub serves: if unrouted, somebody has deleted their queue."""
+
+    async def handle(self, delivery: Delivery, envelope: Envelope) -> Answer:
+        """Return what the record has.
+
+        Raises:
+            NotConfigured: no hub serves the integration.
+            Internal: this one does.
+            HandedBack: its channel closed while a call with its id was under way.
+        """
+        understanding = self.understandings.get(envelope.integration)
+        if understanding is None:
+            known = (name for one in self.understandings.values() for name in one.operations)
+            raise no_such_operation(envelope.operation, known)
+        ask = understanding.ask(delivery, envelope)
+        unsent = self._unserved(envelope.integration)
+        if not ask.recorded:
+            raise unsent
+        sent = f"{unsent.detail} A hub had sent this call, and has not told how it ended."
+        facts = Facts(outcome="unknown", retryable=False)
+        return await self._ended(delivery, ask, unsent, Internal(sent, facts))
+
+    def _unserved(self, integration: str) -> Failure:
+        if integration in self.served:
+            return Internal(
+                f"The request queue of {integration} was not there; it is declared anew. "
+                "Ask again, with a new id."
+            )
+        return NotConfigured(f"No hub of this broker serves {integration}: see HUB_INTEGRATIONS.")
+
+
+@dataclass(frozen=True)
+class Dropped(_Strays):
+    """Answers what the broker took out of a request queue."""
 
     async def handle(self, delivery: Delivery, envelope: Envelope) -> Answer:
         """Return ``expired`` or ``internal``, unless the record knows better.
@@ -124,35 +175,8 @@ class Dropped:
         reason = reason_of(delivery)
         if not ask.recorded:
             return failed(_failure(reason, sent=reason == "rejected"), ask.operation.name)
-        look = _LOOK
-        while (answer := await self._given_up(ask, reason)) is None:
-            if not delivery.unsettled:
-                raise HandedBack
-            await self.clock.sleep(look)
-            look = min(2 * look, _LONGEST_LOOK)
-        return answer
-
-    async def _given_up(self, ask: Ask, reason: str) -> Answer | None:
-        """Return what counts; None while another delivery of the request may be under way.
-
-        That one's outcome is the answer to both: two that differ would leave the asker in doubt.
-        """
-        operation = ask.operation
         unsent, sent = (_failure(reason, sent=one) for one in (False, True))
-        if operation.kind == "unsafe":
-            sent = operation.unknown(OutcomeUnknown(sent.detail))
-        last = LastWord(
-            failed(unsent, operation.name),
-            failed(sent, operation.name),
-            operation.traits.timeout,
-        )
-        sandbox = ask.envelope.integration in self.played
-        taken = await self.records.give_up(
-            ask.key, ask.fingerprint, operation.name, last, sandbox=sandbox
-        )
-        if taken and taken.conflict:
-            return conflicting(ask)
-        return taken.answer if taken else None
+        return await self._ended(delivery, ask, unsent, sent)
 
 
 def _failure(reason: str, *, sent: bool) -> Failure:

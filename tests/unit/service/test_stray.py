@@ -14,7 +14,7 @@ from service.ask import Understanding
 from service.envelope import Envelope, Reader
 from service.records import Claim, Key
 from service.store import Store
-from service.stray import Dropped, DroppedReader, living, reason_of, unrouted
+from service.stray import Dropped, DroppedReader, Unrouted, living, reason_of
 from tests.support.clock import QuickClock
 from tests.support.edge import FakeDelivery
 from tests.support.messages import FakeMessage, FakeProperties
@@ -72,25 +72,76 @@ def test_a_death_is_undone() -> None:
     assert reason_of(FakeMessage(headers={"x-death": ["odd"]})) == ""
 
 
-async def test_nobody_knows_the_integration() -> None:
-    handle = unrouted(OPERATIONS)
-    message = dead("shp.get_thing", "")
+@pytest.fixture
+def unrouted(dropped: Dropped) -> Unrouted:
+    return Unrouted(dropped.understandings, dropped.records, dropped.clock)
+
+
+def asked(operation: str, **properties: str) -> Any:  # noqa: ANN401  (fits a Delivery)
+    return FakeDelivery(b"{}", operation, {}, FakeProperties(**properties))
+
+
+async def unserved(unrouted: Unrouted, message: Any) -> Answer:  # noqa: ANN401
+    return await unrouted.handle(message, READER.read(message, 0.0))
+
+
+async def test_nobody_knows_the_integration(unrouted: Unrouted) -> None:
     with pytest.raises(UnknownOperation, match=r"shop\.get_thing"):
-        await handle(message, envelope(message))
+        await unserved(unrouted, asked("shp.get_thing"))
 
 
-async def test_an_integration_that_no_hub_serves() -> None:
-    message = dead("shop.get_thing", "")
+async def test_an_integration_that_no_hub_serves(unrouted: Unrouted) -> None:
     with pytest.raises(NotConfigured, match="HUB_INTEGRATIONS"):
-        await unrouted(OPERATIONS)(message, envelope(message))
+        await unserved(unrouted, asked("shop.get_thing"))
 
 
-async def test_an_integration_whose_queue_is_gone() -> None:
-    message = dead("shop.get_thing", "")
+async def test_an_integration_whose_queue_is_gone(unrouted: Unrouted) -> None:
     with pytest.raises(Internal, match="Ask again") as caught:
-        await unrouted(OPERATIONS, ["shop"])(message, envelope(message))
+        await unserved(replace(unrouted, served=["shop"]), asked("shop.get_thing"))
     assert caught.value.facts.retryable is not False
     assert caught.value.facts.outcome in {None, "not_sent"}
+
+
+@pytest.mark.parametrize(("served", "code"), [([], "not_configured"), (["shop"], "internal")])
+async def test_what_acts_and_was_never_sent_was_not_sent(
+    unrouted: Unrouted, served: list[str], code: str
+) -> None:
+    message = asked("shop.make_thing")
+    problem = (await unserved(replace(unrouted, served=served), message)).problem()
+    assert (problem.code, problem.outcome) == (code, "not_sent")
+
+
+@pytest.mark.parametrize("served", [[], ["shop"]])
+@pytest.mark.parametrize(
+    ("operation", "found"),
+    [
+        ("shop.make_thing", ("outcome_unknown", "unknown", False)),
+        ("shop.get_thing", ("internal", "unknown", False)),
+    ],
+)
+async def test_what_an_earlier_hub_sent_may_have_been_done(
+    dropped: Dropped,
+    unrouted: Unrouted,
+    served: list[str],
+    operation: str,
+    found: tuple[str, str, bool],
+) -> None:
+    message = asked(operation)
+    message.headers["idempotency-key"] = "m-1"
+    await under_way(dropped, message)
+    problem = (await unserved(replace(unrouted, served=served), message)).problem()
+    assert (problem.code, problem.outcome, problem.retryable) == found
+
+
+@pytest.mark.parametrize("served", [[], ["shop"]])
+async def test_what_an_earlier_hub_did_is_told_again(
+    dropped: Dropped, unrouted: Unrouted, served: list[str]
+) -> None:
+    message = asked("shop.make_thing")
+    claim = await under_way(dropped, message)
+    await dropped.records.done(claim, Answer(ok=True, body=b'{"done":1}'))
+    answer = await unserved(replace(unrouted, served=served), message)
+    assert (answer.ok, answer.body, answer.served) == (True, b'{"done":1}', "replay")
 
 
 async def test_what_expired_in_the_broker_is_expired(dropped: Dropped) -> None:
