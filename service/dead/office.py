@@ -1,5 +1,6 @@
 """Dead letters in the hands of whoever runs the hub: listed, shown, replayed, dropped."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -75,7 +76,7 @@ class Office:
             ConnectionError: the broker is away, or somebody else looks at them all the time.
         """
         async with self._tray(of, most) as tray:
-            return _told(tray, [row(letter, self.redact) for letter, _ in tray.kept])
+            return _told(tray, await asyncio.to_thread(_rows, tray, self.redact))
 
     async def show(self, id_: str) -> dict[str, Any] | None:
         """Return one letter whole, or None where there is none of that id.
@@ -84,7 +85,9 @@ class Office:
             ConnectionError: as `list`.
         """
         async with self._tray(Selection(frozenset({id_})), 1) as tray:
-            return whole(tray.kept[0][0], self.redact) if tray.kept else None
+            if not tray.kept:
+                return None
+            return await asyncio.to_thread(whole, tray.kept[0][0], self.redact)
 
     async def replay(self, of: Selection, most: int, *, by: str, dry: bool) -> dict[str, Any]:
         """Ask again for who asked first, under the same request id; return what became of each.
@@ -97,6 +100,7 @@ class Office:
         async with self._tray(of, most) as tray:
             done: dict[str, dict[str, Any]] = {}
             for letter, delivery in tray.kept:
+                await asyncio.sleep(0)  # others have their turn between two letters
                 if letter.id not in done:
                     done[letter.id] = await self._replay(letter, delivery, by=by, dry=dry)
                 elif done[letter.id]["did"] == "replayed":
@@ -112,6 +116,7 @@ class Office:
         async with self._tray(of, most) as tray:
             done = {}
             for letter, delivery in tray.kept:
+                await asyncio.sleep(0)
                 gone = dry or delivery.ack() or letter.id in done
                 if gone and not dry:
                     log.info("dead_letter_dropped", by=by, **_named(letter, self.redact))
@@ -180,6 +185,10 @@ class Office:
 def _named(letter: Letter, redact: Redactor) -> dict[str, Any]:
     texts = ("id", "operation", "user", "reason", "request_id")
     return {name: redact(getattr(letter, name)) for name in texts}
+
+
+def _rows(tray: Tray, redact: Redactor) -> list[dict[str, Any]]:
+    return [row(letter, redact) for letter, _ in tray.kept]
 
 
 def _told(tray: Tray, letters: list[dict[str, Any]]) -> dict[str, Any]:

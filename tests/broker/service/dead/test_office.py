@@ -1,12 +1,15 @@
 """Dead letters replayed and dropped by a hub on a real broker; the vendor's log has the truth."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any, Final
 
 from structlog.testing import capture_logs
 
+from clients._redact import Redactor
 from service.dead.office import Office, Selection
 from tests.support.agent import apart, left_in
 from tests.support.broker import OwnNames
@@ -176,3 +179,38 @@ async def test_two_hubs_that_replay_at_once_ask_once(
         both = await asyncio.gather(*(replayed(hub.dead_letters) for _ in range(2)))
         assert sorted(map(len, both)) == [0, 20]
     assert stub.calls == 20  # each has a record: its outcome was kept
+
+
+class Turns(Redactor):
+    """Notes for each text whether the loop, which runs all else of the hub, had a turn."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.get_running_loop()
+        self.had: list[bool] = []
+        self._turn = threading.Event()
+        self._turn.set()
+
+    def __call__(self, text: str) -> str:
+        own = threading.current_thread() is threading.main_thread()
+        self.had.append(self._turn.wait(0 if own else 5))
+        self._turn.clear()
+        self.loop.call_soon_threadsafe(self._turn.set)
+        return text
+
+
+async def test_the_hub_goes_on_while_letters_are_made_ready(
+    amqp_url: str, names: OwnNames, settings: Given
+) -> None:
+    async with asked(amqp_url, names, settings) as (hub, agent):
+        for number in range(5):
+            await agent.send(PAGE, page(number), message_id=f"{number}", headers={"CC": ["x"]})
+        first, *_ = await letters(hub.dead_letters, 5)
+        turns = [Turns() for _ in range(4)]
+        offices = [replace(hub.dead_letters, redact=one) for one in turns]
+        await offices[0].list(ALL, 10)
+        await offices[1].show(first["id"])
+        await offices[2].replay(ALL, 10, by="a", dry=True)
+        await offices[3].drop(ALL, 10, by="a", dry=True)
+    assert all(turns[0].had + turns[1].had)
+    assert [one.had.count(True) for one in turns[2:]] == [5, 5]
