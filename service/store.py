@@ -113,8 +113,8 @@ class Store:
         return await self._do((1, user, ""), lambda on: quota.count(on, user, limits, day))
 
     def uncount(self, user: str, patterns: Collection[str], day: int) -> None:
-        """Take one request back, with the next commit."""
-        self._writer.aside((1, user, ""), lambda on: quota.uncount(on, user, patterns, day))
+        """Take one request back at once: it comes again, perhaps to another hub."""
+        self._writer.soon((1, user, ""), lambda on: quota.uncount(on, user, patterns, day))
 
     async def look(self, key: Key, *, keep: bool = False) -> Known | None:
         """Return what is known of a request; with `keep`, as if its outcome was not heard yet."""

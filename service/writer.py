@@ -81,6 +81,10 @@ class Writer:
         self._queue.put(work)
         return await asyncio.wrap_future(work.future)
 
+    def soon(self, place: Place, job: Job[object]) -> None:
+        """Run a job as soon as may be; nobody waits for it."""
+        self._queue.put(_Work(place, job))
+
     def aside(self, place: Place, job: Job[object]) -> None:
         """Run a job with the next commit; nobody waits for it."""
         self._aside.append(_Work(place, job))

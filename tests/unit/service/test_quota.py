@@ -1,4 +1,5 @@
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from sqlalchemy import create_engine, select
 from service.database import quotas
 from service.quota import DAY, used_up
 from service.store import Store
+from service.writer import LOOKS_EVERY
 
 TODAY = 20_000
 
@@ -59,6 +61,22 @@ async def test_one_that_is_taken_back_is_free_again(store: Store) -> None:
     for _ in range(2):  # never below nothing
         store.uncount("alice", limits, TODAY)
     assert [await store.count("alice", limits, TODAY) for _ in range(2)] == ["", "*"]
+
+
+async def test_what_one_hub_hands_back_another_may_take_at_once(url: str) -> None:
+    one, other = Store(url), Store(url)
+
+    async def took(user: str) -> float:
+        await one.count(user, {"*": 1}, TODAY)
+        began = time.monotonic()
+        one.uncount(user, {"*": 1}, TODAY)
+        while await other.count(user, {"*": 1}, TODAY):
+            pass
+        return time.monotonic() - began
+
+    assert min([await took(user) for user in ("alice", "bob", "carol")]) < LOOKS_EVERY / 2
+    await one.aclose()
+    await other.aclose()
 
 
 async def test_all_hubs_count_together_and_a_restart_forgets_nothing(url: str) -> None:

@@ -1,5 +1,6 @@
 import asyncio
 import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -9,7 +10,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from structlog.testing import capture_logs
 
 from clients._gate import HandedBack
-from service.writer import SILENT_FOR, Place, Writer
+from service.writer import LOOKS_EVERY, SILENT_FOR, Place, Writer
 from tests.support.wait import wait_until
 
 HERE: Place = (0, "alice", "1")
@@ -142,6 +143,18 @@ async def test_the_end_writes_what_is_left(engine: Engine, writer: Writer) -> No
     await writer.aclose()
     assert await waits == "a"
     assert sorted(seen(engine)) == ["a", "b"]
+
+
+async def test_what_should_be_soon_wakes_it(writer: Writer) -> None:
+    async def took() -> float:
+        done = threading.Event()
+        await writer.do(HERE, Saw("before"))
+        began = time.monotonic()
+        writer.soon(HERE, lambda _: done.set())
+        assert await asyncio.to_thread(done.wait, 30)
+        return time.monotonic() - began
+
+    assert min([await took() for _ in range(3)]) < LOOKS_EVERY / 2
 
 
 async def test_locks_are_taken_in_one_order_by_all_hubs(engine: Engine, writer: Writer) -> None:
