@@ -6,6 +6,7 @@ from typing import Final
 from uuid import uuid4
 
 from sqlalchemy import Column, Connection, MetaData, String, Table, insert, inspect, select, text
+from sqlalchemy.exc import OperationalError
 
 from service import late
 from service.database import identity, metadata
@@ -16,15 +17,36 @@ _VERSIONS: Final = Table(VERSION, MetaData(), Column("version_num", String(32), 
 _ALONE: Final = text("SELECT pg_advisory_xact_lock(7120331650124291)")
 """A number of ours; until the commit no other hub comes this far (SQLite's BEGIN does the like)."""
 
+_LOCKED: Final = "55P03"
+"""https://www.postgresql.org/docs/current/errcodes-appendix.html"""
+_PATIENCE: Final = 30.0
+"""Seconds to wait for a table that somebody else has locked."""
 
-def prepared(connection: Connection, folder: Path = FOLDER) -> str:
+
+def prepared(connection: Connection, folder: Path = FOLDER, patience: float = _PATIENCE) -> str:
     """Bring the tables into shape; return the id that hubs compare: one for each database.
 
     Raises:
-        NotOpened: a newer hub was here, or the database cannot hold what agents write.
+        NotOpened: a newer hub was here, the database cannot hold what agents write, or its tables
+            stay locked.
     """
     if connection.dialect.name == "postgresql":
         _check_encoding(connection)
+        connection.execute(text(f"SET LOCAL lock_timeout = {patience * 1000:.0f}"))
+    try:
+        return _prepared(connection, folder)
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", "") != _LOCKED:
+            raise
+        raise NotOpened(
+            f"The tables of HUB_DATABASE_URL have been locked for {patience:g} s, by another hub "
+            "that brings them into shape or by somebody's work on them (pg_stat_activity names "
+            "who): start this hub again once that is done."
+        ) from None
+
+
+def _prepared(connection: Connection, folder: Path) -> str:
+    if connection.dialect.name == "postgresql":
         connection.execute(_ALONE)
     tables, newest = set(inspect(connection).get_table_names()), newest_in(folder)
     if not tables & set(metadata.tables):

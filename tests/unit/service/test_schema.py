@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
 
 from service.database import opened
 from service.migrations import FOLDER
@@ -11,11 +12,11 @@ from service.schema import newest_in, prepared
 from tests.support.postgres import Postgres
 
 
-def prepare(url: str, folder: Path = FOLDER) -> str:
+def prepare(url: str, folder: Path = FOLDER, patience: float = 30) -> str:
     engine = opened(url)
     try:
         with engine.begin() as connection:
-            return prepared(connection, folder)
+            return prepared(connection, folder, patience)
     finally:
         engine.dispose()
 
@@ -70,6 +71,30 @@ def test_a_database_that_cannot_hold_every_id_is_refused(postgres: Postgres, enc
         pytest.raises(NotOpened, match=rf"encoded in {encoding}, .* make one with ENCODING 'UTF8'"),
     ):
         prepare(url)
+
+
+@pytest.mark.parametrize("what", ["TABLE calls_version", "TABLE identity"])
+def test_tables_that_stay_locked_are_told(postgres: Postgres, what: str) -> None:
+    with postgres.database() as url:
+        prepare(url)
+        engine = opened(url)
+        with engine.begin() as other:
+            other.execute(text(f"LOCK {what} IN ACCESS EXCLUSIVE MODE"))
+            with pytest.raises(
+                NotOpened, match=r"locked for 0\.1 s, .*: start this hub again once"
+            ):
+                prepare(url, patience=0.1)
+        engine.dispose()
+        assert prepare(url, patience=30)
+
+
+def test_other_trouble_of_the_database_stays_what_it_is(tmp_path: Path) -> None:
+    engine = opened(f"sqlite:///{tmp_path}/calls.sqlite3")
+    with engine.begin() as on:
+        on.exec_driver_sql("PRAGMA query_only = ON")
+        with pytest.raises(OperationalError, match="readonly"):
+            prepared(on)
+    engine.dispose()
 
 
 def test_the_next_step_is_taken_and_once(database_url: str, tmp_path: Path) -> None:
