@@ -22,7 +22,7 @@ from service.cache import Cache
 from service.database import said
 from service.dead.office import Office
 from service.dead.verdict import Judge
-from service.desk import Desk, Handle, Reads, Running
+from service.desk import Desk, Handle, Reads
 from service.envelope import Envelope, Reader
 from service.integration import Integration, Means, wanted
 from service.memory import Memory
@@ -37,6 +37,7 @@ from service.path import Surroundings, compose
 from service.post import Post
 from service.prober import Prober
 from service.records import NotOpened
+from service.running import Running
 from service.settings import Settings
 from service.shared import Shared
 from service.store import Store
@@ -152,7 +153,11 @@ class Assembly:
         surroundings = Surroundings(
             integration, self.store, shared, base.clock, base.access, self._counts
         )
-        running = Running(compose(surroundings), base.clock)
+
+        def most(user: str) -> int | None:
+            return base.access.most(user, integration.taken)
+
+        running = Running(compose(surroundings), base.clock, most)
         understanding = self._understandings[integration.name]
 
         async def handle(delivery: Delivery, envelope: Envelope) -> Answer:
@@ -161,7 +166,7 @@ class Assembly:
             ask.call.unwanted = partial(self._post.is_full, envelope)
             if envelope.progress:
                 ask.call.on_wait = partial(desk.promise, envelope)
-            return await running.answer(ask, delivery.lost)
+            return await running.answer(ask, delivery)
 
         desk = self._desk(self._reader, handle)
         telling = Telling(integration, base.events, self.metrics)

@@ -7,18 +7,15 @@ from typing import Any, Final, Protocol
 
 import structlog
 
-from clients._clock import Clock
 from clients._gate import HandedBack
-from contracts import Expired, Facts, Failure
+from contracts import Failure
 from contracts import _names as wire
 from service.amqp.consumer import Full
 from service.amqp.delivery import Delivery
 from service.answer import Answer, bug, failed
-from service.ask import Ask
 from service.envelope import DeadLetter, Envelope, Incoming
 from service.memory import Memory, Share
 from service.post import Post
-from service.records import Key
 
 
 class Reads(Protocol):
@@ -193,67 +190,3 @@ def _given_up(delivery: Delivery) -> Iterator[None]:
         yield
     finally:
         delivery.lost.remove_done_callback(end)
-
-
-class Running:
-    """What runs now, by user and request id: a second delivery of it joins the first."""
-
-    def __init__(self, run: Callable[[Ask], Awaitable[Answer]], clock: Clock) -> None:
-        self._run = run
-        self._clock = clock
-        self._asks: dict[Key, tuple[Ask, asyncio.Future[Answer]]] = {}
-
-    async def answer(self, ask: Ask, lost: "asyncio.Future[None]") -> Answer:
-        """Return the answer of this ask, or of its twin that runs already.
-
-        Who joins waits until its own deadline, and no longer than it can be answered. Where the
-        deadline is that of the twin, the twin's answer is awaited: it tells what became of both.
-
-        Raises:
-            HandedBack: it is `lost`, or handed back.
-        """
-        if not ask.envelope.named:
-            return await self._run(ask)
-        twin = self._asks.get(ask.key)
-        if twin is None:
-            return await self._lead(ask)
-        first, running = twin
-        if first.fingerprint != ask.fingerprint:
-            return await self._run(ask)
-        expires = ask.envelope.expires
-        mine = None if expires == first.envelope.expires else expires
-        patience = None if mine is None else max(0.0, mine - self._clock.wall())
-        either: set[asyncio.Future[Any]] = {running, lost}
-        await asyncio.wait(either, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
-        if lost.done():
-            raise HandedBack
-        if not running.done():
-            return failed(_impatient(first), ask.operation.name)
-        try:
-            return running.result().again("coalesced")
-        except HandedBack:
-            return await self.answer(ask, lost)
-
-    async def _lead(self, ask: Ask) -> Answer:
-        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._asks[ask.key] = (ask, future)
-        try:
-            answer = await self._run(ask)
-        except BaseException:
-            future.set_exception(HandedBack())
-            future.exception()  # nobody may be waiting for it
-            raise
-        else:
-            future.set_result(answer)
-            return answer
-        finally:
-            del self._asks[ask.key]
-
-
-def _impatient(first: Ask) -> Expired:
-    """Return what is known when a repeat of `first` expires before `first` is answered."""
-    doubt = first.operation.kind != "safe" and first.call.ends is not None
-    facts = Facts(outcome="unknown" if doubt else "not_sent", retryable=not doubt)
-    return Expired(
-        "The deadline passed while the same request, asked before, was under way.", facts
-    )

@@ -52,6 +52,12 @@ _FORBIDDEN = (
     "`would_miss_deadline`, at once, with `retry_after`: until 00:00 UTC, or until what waits now "
     "has left. Like every refusal of what acts it is kept under its id: ask again with a new one."
 )
+_REPEATS = (
+    "Of repeats that come while their request is under way, a `share` lets as many wait. More "
+    "are merged with the first, if their replies go to the same queue with the same "
+    "`correlation_id` and deadline, or else refused: a read as `would_miss_deadline`, what acts as "
+    "`internal` with the outcome `unknown`. That is not kept: ask again with the same id."
+)
 _COUNTED = (
     "Requests are counted in the record of calls, so for all hubs together and through restarts. "
     "A request counts once it is let in, whatever becomes of it; not one that is refused before, "
@@ -155,7 +161,7 @@ def _access() -> str:
     ]
     for name, info in Grant.model_fields.items():
         lines.append(f"| `{name}` | {_default(info)} | {about(info.description)} |")
-    lines += ["", _FORBIDDEN, "", _COUNTED]
+    lines += ["", _FORBIDDEN, "", _REPEATS, "", _COUNTED]
     return "\n".join(lines) + "\n"
 
 

@@ -172,6 +172,26 @@ async def test_the_requests_of_a_day_are_counted_through_a_restart(
     assert 0 < codes[-1].json()["retry_after"] <= 86_400
 
 
+async def test_repeats_of_one_id_hold_no_more_than_a_share(
+    urls: Urls, guarded: Given, stub: Stub
+) -> None:
+    """Over it they are acknowledged, for the first is answered to the same asker."""
+    flood, carol = urls["flood"], urls["carol"]
+    stub.vendor.hold()
+    few = guarded.but(HUB_WINDOW="8")
+    async with serving(urls["hub"], few), Agent(flood, NAMES) as f, Agent(carol, NAMES) as c:
+        for _ in range(16):
+            await f.send(SMS, sms("same"), id="same", user_id="flood")
+        await wait_until(lambda: stub.calls == 1, 15)
+        await c.send(SMS, sms("carol"), id="c", user_id="carol")
+        await wait_until(lambda: stub.calls == 2, 15, "the call of somebody else")
+        stub.vendor.release()
+        assert (await c.reply("c")).ok
+        await f.finals(["same"], 15)
+        assert {one.code for one in f.log.all} == {"ok"}
+    assert texts(stub.up.requests) == {"same": 1, "carol": 1}
+
+
 def asked_by(number: int) -> str:
     """Return the target of a page's request."""
     return page(number)["page_id"]

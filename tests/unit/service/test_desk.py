@@ -1,20 +1,17 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
-from clients._call import Call, Class
 from clients._gate import HandedBack
-from clients._operation import Operation, Traits
-from contracts import InvalidRequest, Names, Request, Result
+from contracts import InvalidRequest, Names
 from service.amqp.consumer import Full
 from service.amqp.errors import NotPublished, Refused, Unconfirmed, Unroutable, Unsendable
 from service.answer import Answer
-from service.ask import Ask
-from service.desk import Desk, Running
+from service.desk import Desk
 from service.envelope import Envelope, Reader
 from service.memory import Memory
 from service.metrics import Metrics
@@ -292,113 +289,3 @@ async def test_what_does_not_fit_is_not_taken_until_there_is_room_again() -> Non
     desk.take(bodies[2])  # type: ignore[arg-type]
     assert await desk.drained(5.0)
     assert [one.settled for one in bodies] == ["ack"] * 3
-
-
-class Thing(Result):
-    pass
-
-
-class GetThing(Request[Thing]):
-    pass
-
-
-def ask(
-    request_id: str = "r", fingerprint: bytes = b"1", named: bool = True, kind: Class = "safe"
-) -> Ask:
-    operation = Operation("shop.get", "get", GetThing, Traits(kind), "Get.")
-    envelope = Envelope("shop.get", request_id, named, False, "-", None, request_id, None)
-    return Ask(envelope, operation, GetThing(), Call(), fingerprint)
-
-
-@dataclass
-class Slow:
-    """Runs until it is let go."""
-
-    results: list[Answer | BaseException]
-    began: int = 0
-    go: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def __call__(self, _: Ask) -> Answer:
-        self.began += 1
-        result = self.results[min(self.began, len(self.results)) - 1]
-        await self.go.wait()
-        if isinstance(result, BaseException):
-            raise result
-        return result
-
-
-def never() -> "asyncio.Future[None]":
-    return asyncio.get_running_loop().create_future()
-
-
-async def begun(running: Running, run: Slow, *asks: Ask, calls: int) -> list[asyncio.Task[Answer]]:
-    tasks = [asyncio.ensure_future(running.answer(one, never())) for one in asks]
-    await wait_until(lambda: run.began == calls)
-    run.go.set()
-    return tasks
-
-
-async def test_a_redelivery_joins_what_runs() -> None:
-    run = Slow([GOOD])
-    tasks = await begun(Running(run, QuickClock()), run, ask(), ask(), calls=1)
-    assert [one.served for one in await asyncio.gather(*tasks)] == ["live", "coalesced"]
-    assert run.began == 1
-
-
-async def test_others_do_not_join() -> None:
-    run = Slow([GOOD])
-    asks = (ask(), ask(fingerprint=b"2"), ask("s"), ask(named=False), ask(named=False))
-    await asyncio.gather(*await begun(Running(run, QuickClock()), run, *asks, calls=5))
-
-
-async def test_who_joined_what_was_handed_back_runs_itself() -> None:
-    run = Slow([HandedBack(), GOOD])
-    first, second = await begun(Running(run, QuickClock()), run, ask(), ask(), calls=1)
-    with pytest.raises(HandedBack):
-        await first
-    assert (await second).ok
-    assert run.began == 2
-
-
-@pytest.mark.parametrize(
-    ("kind", "begun", "outcome"),
-    [("safe", True, "not_sent"), ("unsafe", False, "not_sent"), ("unsafe", True, "unknown")],
-)
-async def test_who_joined_waits_no_longer_than_its_own_deadline(
-    kind: Class, begun: bool, outcome: str
-) -> None:
-    run, clock, first, late = Slow([GOOD]), QuickClock(), ask(kind=kind), ask(kind=kind)
-    running = Running(run, clock)
-    task = asyncio.create_task(running.answer(first, never()))
-    await wait_until(lambda: run.began == 1)
-    if begun:
-        first.call.begin(clock.now())
-    late.envelope = replace(late.envelope, expires=clock.wall() + 0.01)
-    told = (await running.answer(late, never())).problem()
-    assert (told.code, told.outcome) == ("expired", outcome)
-    run.go.set()
-    assert (await task).ok
-
-
-async def test_what_was_published_twice_gets_one_answer_also_at_its_deadline() -> None:
-    run, clock, first, again = Slow([GOOD]), QuickClock(), ask(), ask()
-    for one in (first, again):
-        one.envelope = replace(one.envelope, expires=clock.wall())
-    running = Running(run, clock)
-    tasks = [asyncio.create_task(running.answer(one, never())) for one in (first, again)]
-    await wait_until(lambda: run.began == 1)
-    run.go.set()
-    assert [(await one).body for one in tasks] == [GOOD.body] * 2
-
-
-async def test_who_joined_is_dropped_once_it_cannot_be_answered() -> None:
-    run, lost = Slow([GOOD]), never()
-    running = Running(run, QuickClock())
-    first = asyncio.create_task(running.answer(ask(), lost))
-    joined = asyncio.create_task(running.answer(ask(), lost))
-    await wait_until(lambda: run.began == 1)
-    lost.set_result(None)
-    with pytest.raises(HandedBack):
-        await joined
-    run.go.set()
-    assert (await first).ok
