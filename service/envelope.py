@@ -169,7 +169,11 @@ class Reader:
             if name.lower() in _FORBIDDEN:
                 raise DeadLetter("forbidden_header", f"A request may not have {name[:64]!r}.")
         if str(headers.get(wire.TYPE_HEADER, "")).startswith(_OURS):
-            raise DeadLetter("forbidden_header", "A reply or an event is not a request.")
+            raise DeadLetter(
+                "forbidden_header",
+                "A reply or an event is not a request. Look for bindings to the request exchange: "
+                "rabbitmqctl list_bindings.",
+            )
 
     def _user(self, vouched: str | None, headers: Mapping[str, Any]) -> str:
         user = vouched or wire.NOBODY

@@ -133,6 +133,12 @@ def test_what_is_never_answered(headers: dict[str, Any]) -> None:
     assert dead.value.reason == "forbidden_header"
 
 
+def test_the_letter_of_an_event_says_where_it_may_come_from() -> None:
+    """An agent that hears events can bind them to the requests: no right of RabbitMQ forbids it."""
+    with pytest.raises(DeadLetter, match="rabbitmqctl list_bindings"):
+        read(headers={"ce-type": "hub.event.hub.owns.v1"})
+
+
 def test_what_the_decoder_had_to_mend_is_never_answered() -> None:
     with pytest.raises(DeadLetter) as dead:
         read(flaw="undecodable_property")
