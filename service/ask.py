@@ -11,9 +11,9 @@ from clients._call import Call
 from clients._operation import Operation
 from contracts import Facts, FieldError, InvalidRequest, Request
 from contracts._reading import no_such_operation, read_request
-from service.access import Access
 from service.envelope import Envelope, Incoming, Reader
-from service.records import Key
+from service.permission.access import Access
+from service.record.records import Key
 from service.strict_json import NotJson, read_object
 
 _KEY: Final = 36

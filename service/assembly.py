@@ -19,7 +19,6 @@ from service.ask import Understanding
 from service.base import Base
 from service.budget import Budgets
 from service.cache import Cache
-from service.database import said
 from service.dead.office import Office
 from service.dead.verdict import Judge
 from service.desk import Desk, Handle, Reads
@@ -36,11 +35,12 @@ from service.ownership.state import Identity
 from service.path import Surroundings, compose
 from service.post import Post
 from service.prober import Prober
-from service.records import NotOpened
+from service.record.database import said
+from service.record.records import NotOpened
+from service.record.store import Store
 from service.running import Running
 from service.settings import Settings
 from service.shared import Shared
-from service.store import Store
 from service.stray import Dropped, DroppedReader, Unrouted
 
 _STRAYS: Final = 2

@@ -11,11 +11,11 @@ from clients._clock import Clock
 from clients._redact import Redactor
 from contracts import Names
 from contracts._events import OwnsEvent
-from service.access import read_access
 from service.amqp.link import Link
 from service.events import Events
 from service.ownership.members import Members
 from service.ownership.rank import Spread
+from service.permission.access import read_access
 from service.settings import Settings
 from service.witness import Witness
 

@@ -46,7 +46,7 @@ def assembly() -> "type[Assembly]":
 
 def upgrade() -> "Upgrade":
     """Import what brings an older database into shape."""
-    from service.upgrade import upgrade as function
+    from service.record.upgrade import upgrade as function
 
     return function
 

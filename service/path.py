@@ -23,12 +23,12 @@ from contracts import (
     Result,
     WouldMissDeadline,
 )
-from service.access import Access
 from service.answer import Answer, bug, failed
 from service.ask import Ask
 from service.integration import Integration
-from service.quota import DAY, Counts, used_up
-from service.records import Claim, ClaimLost, Records, Taken
+from service.permission.access import Access
+from service.permission.quota import DAY, Counts, used_up
+from service.record.records import Claim, ClaimLost, Records, Taken
 from service.shared import Shared, TooLate
 
 Inner = Callable[[Ask], Awaitable[Answer]]

@@ -78,7 +78,7 @@ class Post:
         """Publish a dead letter, then acknowledge; the broker takes it where we cannot.
 
         An outcome that could not be delivered is not noted as heard: who replays the dead letter
-        gets it, and does not act again (`service.store.KEPT_UNHEARD`).
+        gets it, and does not act again (`service.record.store.KEPT_UNHEARD`).
         """
         message = Message(
             body=delivery.body,

@@ -16,8 +16,7 @@ from clients._redact import Redactor
 from contracts import Failure
 from contracts._events import Mode
 from contracts._reading import no_such_integration
-from service import exposure, late
-from service.access import read_access
+from service import late
 from service.addresses import Told, url_of
 from service.amqp.errors import BusError
 from service.amqp.wire import address
@@ -25,7 +24,9 @@ from service.app import Hub
 from service.logs import configure, crashes_noted, note_lost_tasks
 from service.node.node import Node, NodeError
 from service.ownership.meeting import CannotJoin
-from service.records import NotOpened
+from service.permission import exposure
+from service.permission.access import read_access
+from service.record.records import NotOpened
 from service.settings import BadSettings, Settings
 from service.web.listening import CannotListen, listen
 

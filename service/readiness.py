@@ -78,7 +78,7 @@ class Speaks(Protocol):
 
 
 class Troubled(Protocol):
-    """What can say what is wrong with it (`service.watch.Watch`, `service.store.Store`)."""
+    """What can say what is wrong with it (`service.watch.Watch`, `service.record.store.Store`)."""
 
     @property
     def trouble(self) -> str:

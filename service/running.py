@@ -12,7 +12,7 @@ from contracts import Expired, Facts, Failure, Internal, WouldMissDeadline
 from service.answer import Answer, failed
 from service.ask import Ask
 from service.envelope import Envelope
-from service.records import Key
+from service.record.records import Key
 
 _SOON: Final = 1.0
 """Seconds after which a repeat that had no place may come again."""

@@ -25,7 +25,7 @@ from clients._environment import Environment
 from contracts import NotConfigured
 from contracts._broker import flaw_of
 from contracts._names import data_folder
-from service import store_address
+from service.record import store_address
 
 ENVIRONMENT: Final = "environment"
 DEFAULT: Final = "default"

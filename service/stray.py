@@ -14,7 +14,7 @@ from service.answer import Answer, failed
 from service.ask import Ask, Understanding
 from service.envelope import Envelope, Incoming, Properties, Reader
 from service.path import conflicting
-from service.records import LastWord, Records, Taken
+from service.record.records import LastWord, Records, Taken
 
 _DEATH: Final = "x-death"
 _DEATHS: Final = ("x-death", "x-first-death-", "x-last-death-")

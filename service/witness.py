@@ -8,7 +8,7 @@ of `tests/support/doom.py` do.
 
 from service.amqp.link import Link
 from service.amqp.publisher import Publisher
-from service.records import Records
+from service.record.records import Records
 
 
 class Witness:

@@ -20,7 +20,7 @@ from service.ask import Ask
 from service.dead.letter import Letter, row, whole
 from service.dead.tray import Tray, opened
 from service.dead.verdict import Judge, Resent, Verdict, again, judged
-from service.records import Key, Known
+from service.record.records import Key, Known
 
 _PUBLISH_WITHIN: Final = 5.0
 
@@ -28,7 +28,7 @@ log = structlog.get_logger()
 
 
 class Record(Protocol):
-    """The record of calls, as far as letters need it (`service.store.Store`)."""
+    """The record of calls, as far as letters need it (`service.record.store.Store`)."""
 
     async def look(self, key: Key, *, keep: bool = False) -> Known | None:
         """Return what is known of a request; with `keep`, as if its outcome was not heard yet."""

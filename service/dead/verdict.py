@@ -17,7 +17,7 @@ from service.amqp.message import Message
 from service.ask import Ask, Understanding
 from service.dead.letter import Letter
 from service.envelope import DeadLetter, Properties, Reader
-from service.records import KEPT, Known
+from service.record.records import KEPT, Known
 
 Will = Literal["call", "deliver", "refuse"]
 

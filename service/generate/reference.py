@@ -6,13 +6,13 @@ from pydantic.fields import FieldInfo
 
 from contracts import CODES, Failure
 from contracts._dead_letters import REASONS, Reason
-from service.access import Grant
 from service.generate.catalog import chapter
 from service.generate.catalog_pages import catalog_pages
 from service.generate.markdown import HEAD
 from service.generate.registry_page import registry_page
 from service.generate.schemas import own_clients
-from service.records import KEPT
+from service.permission.access import Grant
+from service.record.records import KEPT
 from service.settings import Settings, variable
 from service.settings_shown import about, default_of
 

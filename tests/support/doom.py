@@ -38,7 +38,7 @@ from service.amqp.publisher import Publisher, Until
 from service.answer import Answer
 from service.app import Hub
 from service.process import run
-from service.records import Claim, Key, LastWord, Records, Taken
+from service.record.records import Claim, Key, LastWord, Records, Taken
 from service.settings import load_settings
 from service.witness import Witness
 

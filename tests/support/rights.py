@@ -10,8 +10,8 @@ from aiormq.abc import AbstractChannel
 from aiormq.exceptions import ChannelAccessRefused, ChannelClosed, ChannelPreconditionFailed
 
 from contracts._names import Names
-from service import definitions
 from service.node.node import Node
+from service.permission import definitions
 from tests.support.agent import apart
 
 NAMES: Final = Names()

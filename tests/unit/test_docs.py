@@ -7,8 +7,8 @@ import pytest
 from typer.main import get_command
 
 from contracts import Forbidden
-from service.access import read_access
 from service.commands import app
+from service.permission.access import read_access
 from service.settings import Settings
 
 ROOT = Path(__file__).parents[2]

@@ -10,8 +10,8 @@ from aiormq.abc import DeliveredMessage
 from service.amqp import topology
 from service.answer import Answer
 from service.ask import fingerprint
-from service.records import Key
-from service.store import Store
+from service.record.records import Key
+from service.record.store import Store
 from tests.support.agent import Agent, Received, apart, fetched, left_in
 from tests.support.broker import OwnNames
 from tests.support.hub import Given, asked, serving

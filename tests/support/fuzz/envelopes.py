@@ -14,13 +14,13 @@ from clients import _registry
 from contracts import AgentFault, Failure, Names, Problem
 from contracts._errors import CODES
 from contracts._names import LONGEST_NAME
-from service.access import Access, Grant
 from service.amqp.decoder import flaw_of, install
 from service.amqp.message import Message
 from service.amqp.properties import TOO_DEEP, UNDECODABLE, Mended, read_properties, text
 from service.answer import Answer, accepted, failed, final
 from service.ask import Understanding
 from service.envelope import DeadLetter, Envelope, Reader
+from service.permission.access import Access, Grant
 from service.settle import route
 from tests.support.messages import FakeMessage
 from tests.support.raw_amqp import Raw

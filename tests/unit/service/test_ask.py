@@ -5,10 +5,10 @@ import pytest
 
 from clients._operation import Operation, Traits
 from contracts import Forbidden, InvalidRequest, Names, Request, Result, UnknownOperation
-from service.access import Access, Grant
 from service.ask import Ask, Understanding, fingerprint
 from service.envelope import Reader
-from service.records import Key
+from service.permission.access import Access, Grant
+from service.record.records import Key
 from tests.support.messages import FakeMessage, FakeProperties
 
 

@@ -9,7 +9,7 @@ from clients._clock import Clock
 from contracts import NotConfigured
 from service.assembly import Assembly
 from service.base import Base
-from service.records import NotOpened
+from service.record.records import NotOpened
 from tests.support.hub import given
 
 URL = "amqp://127.0.0.1:9"

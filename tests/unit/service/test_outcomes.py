@@ -18,15 +18,15 @@ from clients._clock import Clock
 from clients._environment import Environment
 from clients._redact import Redactor
 from contracts import Problem
-from service.access import Access
 from service.answer import Answer
 from service.ask import Ask, fingerprint
-from service.database import calls
 from service.envelope import Envelope
 from service.integration import Integration, Means
 from service.path import Inner, Surroundings, compose
+from service.permission.access import Access
+from service.record.database import calls
+from service.record.store import Store
 from service.shared import Shared
-from service.store import Store
 from tests.support.toy import Toy
 from tests.support.upstream import (
     CLOSE,

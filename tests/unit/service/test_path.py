@@ -12,14 +12,14 @@ from clients._operation import Operation, Traits
 from clients._redact import Redactor
 from contracts import Request, Result, UpstreamRejected
 from contracts._events import Mode
-from service.access import Access, Grant
 from service.answer import Answer, failed
 from service.ask import Ask, fingerprint
 from service.envelope import Envelope
 from service.path import STEPS, Inner, Surroundings, compose
-from service.records import Claim, Key, Taken
+from service.permission.access import Access, Grant
+from service.record.records import Claim, Key, Taken
+from service.record.store import Store
 from service.shared import Shared
-from service.store import Store
 from tests.support.clock import QuickClock
 from tests.support.wait import wait_until
 

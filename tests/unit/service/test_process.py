@@ -17,7 +17,7 @@ from service.amqp.errors import LinkLost
 from service.node.node import NodeError
 from service.ownership.meeting import CannotJoin
 from service.process import Ending, NotStarted, Ready, Serving, check, shown
-from service.records import NotOpened
+from service.record.records import NotOpened
 from service.settings import BadSettings, Settings
 from service.web.listening import CannotListen
 

@@ -8,12 +8,12 @@ import pytest
 from clients._gate import HandedBack
 from clients._operation import Operation, Traits
 from contracts import Internal, Names, NotConfigured, Request, Result, UnknownOperation
-from service.access import Access
 from service.answer import Answer
 from service.ask import Understanding
 from service.envelope import Envelope, Reader
-from service.records import Claim, Key
-from service.store import Store
+from service.permission.access import Access
+from service.record.records import Claim, Key
+from service.record.store import Store
 from service.stray import Dropped, DroppedReader, Unrouted, living, reason_of
 from tests.support.clock import QuickClock
 from tests.support.edge import FakeDelivery

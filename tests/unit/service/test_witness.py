@@ -4,7 +4,7 @@ from clients._clock import Clock
 from service.app import Hub
 from service.assembly import Assembly
 from service.base import Base
-from service.records import Records
+from service.record.records import Records
 from service.witness import Witness
 from tests.support.doom import Doom, DoomedPublisher, DoomedRecords, Doomsayer
 from tests.support.hub import given

@@ -8,8 +8,8 @@ import pytest
 
 from service.amqp.powers import DEFAULT, lets_default_in, reaches_elsewhere, signs_for_others
 from service.amqp.wire import address, connect
-from service.definitions import hashed
 from service.node.node import Node
+from service.permission.definitions import hashed
 
 Probed = Mapping[str, bool]
 

@@ -4,13 +4,13 @@ from typing import Any
 import pytest
 
 from contracts import Expired, Facts, Failure, InvalidRequest, Names, OutcomeUnknown
-from service.access import Access, Grant
 from service.answer import Answer, failed
 from service.ask import Ask, Understanding, fingerprint
 from service.dead.letter import Letter
 from service.dead.verdict import Judge, Verdict, again, judged
 from service.envelope import Reader
-from service.records import KEPT, Known
+from service.permission.access import Access, Grant
+from service.record.records import KEPT, Known
 from tests.unit.service.test_stray import OPERATIONS
 
 NOW = 1_769_860_800.0  # 2026-01-31T12:00:00Z

@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 
 from contracts import CODES
-from service.access import Grant
 from service.generate.contract_files import stale_pages, write_pages
 from service.generate.reference import pages
-from service.records import KEPT
+from service.permission.access import Grant
+from service.record.records import KEPT
 from service.settings import Settings
 
 

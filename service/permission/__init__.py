@@ -1,0 +1,1 @@
+"""Who may call what, and what stands more open than it should."""

@@ -1,0 +1,1 @@
+"""The record of calls: what was claimed, sent and answered, in SQL."""
