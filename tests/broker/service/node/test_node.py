@@ -102,7 +102,12 @@ async def test_killed_and_started_again_keeps_its_messages(own_node: Node) -> No
 
 async def test_frozen_says_nothing_and_goes_on_when_thawed(own_node: Node) -> None:
     own_node.freeze()
-    assert await greeted(HOST, port_of(own_node), within=0.3) == ""
+
+    async def silent() -> bool:  # its threads stop one after the other
+        return await greeted(HOST, port_of(own_node), within=0.3) == ""
+
+    await wait_until(silent)
+    assert await silent()
     own_node.thaw()
     await wait_until(lambda: greeted(HOST, port_of(own_node)), what="an answer after the thaw")
 
