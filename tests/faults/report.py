@@ -21,8 +21,8 @@ meets a call is the machine's.
 
 The judges are the log of the stub upstreams and the logs of the agents ([`tests/faults/oracle.py`]\
 (../../tests/faults/oracle.py)), never a hub's own word, with one exception: when a call *left* \
-lies between its arrival and that less the time that the hub says it took. A publish that was not confirmed is \
-*unknown*: whatever came of it is judged alike, but that nothing came of it is no loss.
+lies between its arrival and that less the time that the hub says it took. A publish that was not \
+confirmed is *unknown*: whatever came of it is judged alike, but that nothing came of it is no loss.
 """
 
 
