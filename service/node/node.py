@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Self
 
@@ -40,6 +41,9 @@ TERM_AGAIN: Final = 2.0
 
 # Lives as long as its standard input, which its owner holds: $1 is the node, $2 its port mapper.
 GUARD: Final = "read _; kill -CONT $1; kill -TERM $1 $2"
+
+_STARTING: Final = "requires the 'rabbit' app to be running"
+"""What `rabbitmqctl` says of a node that is not done with its start."""
 
 
 class Node:
@@ -128,12 +132,18 @@ class Node:
         Raises:
             NodeError: the command failed.
         """
-        command = [str(find_scripts() / "rabbitmqctl"), "--silent", *words]
-        done = await asyncio.to_thread(_run, command, self._environment, within)
+        done = await self._ctl(words, within)
+        if _STARTING in done.stdout:  # it speaks AMQP a moment before it is done with its start
+            await self._ctl(("await_startup", "--timeout", "60"), within)
+            done = await self._ctl(words, within)
         if done.returncode:
             text = done.stdout.strip() or f"no answer within {within:g} s"
             raise NodeError(f"rabbitmqctl {' '.join(words)} failed: {text}")
         return done.stdout
+
+    async def _ctl(self, words: Sequence[str], within: float) -> "subprocess.CompletedProcess[str]":
+        command = [str(find_scripts() / "rabbitmqctl"), "--silent", *words]
+        return await asyncio.to_thread(_run, command, self._environment, within)
 
     async def flush(self) -> None:
         """Let a `kill` that follows find every queue on disk.

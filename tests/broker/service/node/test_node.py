@@ -116,6 +116,13 @@ async def test_ctl_prints_what_the_node_says(own_node: Node) -> None:
     assert "hub" in await own_node.ctl("list_users")
 
 
+async def test_ctl_waits_for_a_node_that_is_still_starting(own_node: Node) -> None:
+    await own_node.ctl("stop_app")
+    asked = asyncio.create_task(own_node.ctl("list_users"))
+    await own_node.ctl("start_app")
+    assert "hub" in await asked
+
+
 async def test_ctl_that_fails_repeats_the_reason(own_node: Node) -> None:
     with pytest.raises(NodeError, match="no_such_command"):
         await own_node.ctl("no_such_command")
