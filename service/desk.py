@@ -30,9 +30,7 @@ class Reads(Protocol):
         ...
 
 
-NOT_CALLED: Final = DeadLetter(
-    "reply_refused", "The queue for the reply is full, so the call was not made. Empty it, replay."
-)
+NOT_CALLED: Final = "The queue for the reply is full, so the call was not made. Empty it, replay."
 
 _ASKED_AGAIN: Final = 1.0
 """Seconds after which a request is tried again that stays here although it was handed back."""
@@ -157,9 +155,11 @@ class Desk:
             try:
                 return await self._answer(delivery, envelope)
             except HandedBack:
+                if not delivery.unsettled:
+                    raise
                 if self._post.is_full(envelope):
-                    raise NOT_CALLED from None
-                if delivery.recall.done() or not delivery.unsettled:
+                    raise DeadLetter("reply_refused", NOT_CALLED) from None
+                if delivery.recall.done():
                     raise
             await self._post.clock.sleep(_ASKED_AGAIN)
 

@@ -147,7 +147,7 @@ async def test_a_full_queue_for_replies(
         for letter in await fetched(amqp_url, names.dead_letters)
     )
     assert took < STOPS_WITHIN + SLACK
-    assert reasons[NOT_CALLED.detail[:40]] == BACKLOG - made
+    assert reasons[NOT_CALLED[:40]] == BACKLOG - made
 
 
 async def left(url: str, full: str, dead: str, count: int) -> bool:

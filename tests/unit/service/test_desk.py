@@ -1,5 +1,7 @@
 import asyncio
+import gc
 import json
+import weakref
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -116,6 +118,22 @@ async def test_where_the_reply_has_no_room_no_call_is_made() -> None:
     assert (await see_through("amq.gen-full")).settled == "ack"  # it turned out on the way
     assert publisher.sent[-1].exchange == "hub.dead"
     assert len(calls) == 2
+
+
+async def test_what_found_no_room_is_not_kept_in_memory() -> None:
+    post = Post(FakePublisher(), Names(), "/hub/a", QuickClock(), Metrics())  # type: ignore[arg-type]
+    post.full["amq.gen-full"] = post.clock.now()
+    desk, kept = Desk(post, Reader(Names()), good), []
+    for _ in range(3):
+        delivery = FakeDelivery(properties=FakeProperties(reply_to="amq.gen-full"))
+        kept.append(weakref.ref(delivery))
+        desk.take(delivery)  # type: ignore[arg-type]
+        assert await desk.drained(5.0)
+        assert delivery.settled == "ack"
+    del delivery
+    await asyncio.sleep(0)
+    gc.collect()
+    assert [one() for one in kept] == [None] * 3
 
 
 async def test_what_is_handed_back_is_left_alone() -> None:
