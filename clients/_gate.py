@@ -64,9 +64,9 @@ class Gate:
             WouldMissDeadline: the bucket cannot serve it before its last moment.
             CircuitOpen: the breaker will not let anything through before its last moment.
             Expired: its last moment came while it waited.
-            HandedBack: the gate is closed, or the call is recalled.
+            HandedBack: the gate is closed, or the call is recalled; not once it has acted.
         """
-        if not self._open or call.recalled:
+        if call.recalled or not (self._open or call.doubt):
             raise HandedBack
         now = self._clock.now()
         last = call.last_moment()
@@ -160,16 +160,22 @@ class Gate:
     def open(self) -> None:
         """Let calls in: this hub owns the integration."""
         self._open = True
+        self.pump()
 
     def close(self) -> None:
-        """Let nobody in or out; whoever waits is handed back."""
+        """Let nobody in or out; whoever waits is handed back.
+
+        What has acted waits on: whoever is given its request could only say that nobody knows
+        what became of it, and this hub may open again in time.
+        """
         self._open = False
         if self._timer:
             self._timer.cancel()
         self._exit.turn_back()
-        for place, (_, future) in list(self._queue.entries()):
-            self._queue.remove(place)
-            _refuse(future, HandedBack())
+        for place, (call, future) in list(self._queue.entries()):
+            if not call.doubt:
+                self._queue.remove(place)
+                _refuse(future, HandedBack())
 
     async def _wait(self, call: Call, now: float) -> Entry:
         ahead = self._queue.ahead_of(call.user)
@@ -208,7 +214,7 @@ class Gate:
         return entry
 
     def _room(self, now: float) -> bool:
-        return self._free > 0 and self.bucket.slots(now) > self._exit.inside
+        return self._open and self._free > 0 and self.bucket.slots(now) > self._exit.inside
 
     def _delay(self, now: float, cost: float, ahead: float) -> float:
         wait = self.bucket.wait(now, cost, ahead + self._exit.owed)
@@ -245,8 +251,8 @@ class Gate:
             self._timer = self._clock.later(max(nap, _SHORTEST_NAP), self.pump)
 
     def _nap_of_next(self, now: float) -> float:
-        if not self._queue or self._free <= 0:
-            return math.inf  # whoever leaves looks
+        if not (self._open and self._queue) or self._free <= 0:
+            return math.inf  # whoever opens it, or leaves, looks
         if not self._room(now):
             return self.bucket.frees(now) or math.inf
         early = self.bucket.wait(now, self._queue.peek()[0].cost, self._exit.owed) - EARLY

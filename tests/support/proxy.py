@@ -52,6 +52,8 @@ class Proxy:
         self._pairs: dict[asyncio.Task[None], list[asyncio.StreamWriter]] = {}
         self._flows: dict[Direction, Flow] = {way: Flow() for way in BOTH}
         self.port = 0
+        self.opened = 0
+        """Connections that were ever opened."""
 
     @classmethod
     def before(cls, url: str) -> Self:
@@ -144,6 +146,7 @@ class Proxy:
         task = asyncio.current_task()
         assert task is not None
         self._pairs[task] = [writer]
+        self.opened += 1
         try:
             with contextlib.suppress(OSError, asyncio.CancelledError):
                 await self._join(task, reader, writer)

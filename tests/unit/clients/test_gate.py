@@ -338,6 +338,29 @@ class TestOwnership:
         await go(gate, Call())
         assert len(gate) == 0
 
+    async def test_what_has_acted_waits_until_it_opens_again(self) -> None:
+        gate = gate_of(ONE_A_SECOND)
+        await go(gate, Call())
+        acted = await waiting(gate, Call(doubt=True, sent=True))
+        read = await waiting(gate, Call(sent=True))
+        gate.close()
+        with pytest.raises(HandedBack):
+            await read
+        late = await waiting(gate, Call(doubt=True, sent=True))
+        clock_of(gate).advance(60)
+        assert [acted.done(), late.done()] == [False, False]
+        gate.open()
+        await acted
+        await late
+        assert len(gate) == 0
+
+    async def test_what_has_acted_does_not_wait_for_ever(self) -> None:
+        gate = gate_of()
+        gate.close()
+        acted = await waiting(gate, Call(doubt=True, sent=True, ends=1030.0))
+        with pytest.raises(Expired):
+            await acted
+
     async def test_what_nobody_wants_any_more_is_handed_back(self) -> None:
         gate, full = gate_of(concurrency=1), [False]
         first = await gate.enter(Call())
