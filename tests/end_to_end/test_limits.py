@@ -17,9 +17,9 @@ import pytest
 
 from clients._limits import Rate
 from contracts._names import UPSTREAM_HEADER
+from tests.faults.windows import excess, surely_over
 from tests.support.agent import Agent, all_of
 from tests.support.broker import OwnNames
-from tests.support.budget import NANO, excess
 from tests.support.hub_process import HubProcess
 from tests.support.upstream import Pause, Received, Step, Upstream
 from tests.support.vendor import NOTION, TWILIO, Vendor, page, sms, variables
@@ -50,22 +50,6 @@ def spans(agent: Agent, calls: list[Received]) -> Iterator[Span]:
         replies = agent.log.finals[id_of(one)]
         if times[id_of(one)] == len(replies) == 1:
             yield one.at - int(replies[0].headers[UPSTREAM_HEADER]) / 1000, one.at
-
-
-def surely_over(rate: Rate, left: Iterable[Span]) -> float:
-    """By how many calls the worst of all windows is over, wherever in its span each call left."""
-    known = sorted(left, key=lambda span: span[1])
-    slope, worst = rate.calls / rate.per, 0.0
-    for begin, _ in known:
-        inside = (end for earliest, end in known if earliest >= begin)
-        for count, end in enumerate(inside, 1):
-            worst = max(worst, count - slope * (end - begin) - rate.capacity)
-    return worst
-
-
-def over(rate: Rate, arrivals: Iterable[float]) -> float:
-    """By how many calls the worst of all windows is over, had each left when it arrived."""
-    return excess(rate, [(int(at * NANO), 1.0) for at in arrivals])
 
 
 def used(rate: Rate, arrivals: list[float]) -> float:
@@ -197,4 +181,4 @@ async def test_a_vendor_that_stalls_gets_no_burst_afterwards(
         settings = variables(up.url, LIMIT)
         async with HubProcess(amqp_url, names.prefix, tmp_path, **settings):
             await agent.finals(await reads(agent, 150), 30)
-    assert over(RATE, [call.at for call in to(NOTION, up.requests)]) <= 20
+    assert excess(RATE, [call.at for call in to(NOTION, up.requests)]) <= 20
