@@ -26,7 +26,8 @@ _LONGEST: Final = 24 * 3600.0
 """Seconds for which a call without a deadline waits."""
 _SUBMIT_WITHIN: Final = 30.0
 """Seconds in which the broker has to take what is submitted."""
-_ORDER_WITHIN: Final = 3.0
+_ORDER_AGAIN: Final = 0.5
+"""Seconds after which an order that nobody has obeyed is given again."""
 _WORD: Final = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -205,31 +206,37 @@ class Hub:
         check_name("A pattern of events", pattern)
         return self._way.events(pattern)
 
-    async def order(self, what: str, integration: str | None = None) -> str:
+    async def order(self, what: str, integration: str | None = None, *, within: float = 5.0) -> str:
         """Order all hubs to ``pause`` or ``resume`` an integration, ``reload_keys`` or ``who``.
 
-        Returns what the hub that did it says. Only the hubs' own user is obeyed.
+        Told again until one obeys, for a moment none may own it; returns what that hub says.
+        Only the hubs' own user is obeyed.
 
         Raises:
-            HubUnreachable: nobody did it within 3 s.
+            HubUnreachable: nobody did it within so many seconds.
             ValueError: there is no such order.
         """
-        command = Control.model_validate(
-            {"do": what, "integration": integration, "id": uuid4().hex}
-        )
+        told = {"do": what, "integration": integration, "id": uuid4().hex}
+        command = Control.model_validate(told)
         try:
-            async with asyncio.timeout(_ORDER_WITHIN), self.events(f"hub.*.{what}") as answers:
+            async with asyncio.timeout(within), self.events(f"hub.*.{what}") as answers:
+                return await self._obeyed(command, answers)
+        except (TimeoutError, StopAsyncIteration):
+            raise HubUnreachable(
+                f"No hub obeyed {what!r} within {within:g} s: none owns "
+                f"{integration or 'anything'}, or this broker user may not give orders."
+            ) from None
+
+    async def _obeyed(self, command: Control, answers: Stream[Event]) -> str:
+        answer = asyncio.create_task(_answer_to(command, answers))
+        try:
+            while not answer.done():
                 await self._way.command(command)
-                async for event in answers:
-                    did = event.read(DidEvent)
-                    if did.id == command.id:
-                        return did.detail
-        except TimeoutError:
-            pass
-        raise HubUnreachable(
-            f"No hub obeyed {what!r} within {_ORDER_WITHIN:g} s: none owns "
-            f"{integration or 'anything'}, or this broker user may not give orders."
-        )
+                await asyncio.wait([answer], timeout=_ORDER_AGAIN)
+        finally:
+            answer.cancel()
+            await asyncio.wait([answer])
+        return answer.result()
 
     async def _bounded(self, work: Awaitable[S], outgoing: Outgoing, patience: float) -> S:
         """Wait for it for so many seconds at most; a failure tells which request it was."""
@@ -278,6 +285,13 @@ def _expired(outgoing: Outgoing, waited: float, trouble: str) -> Expired:
     )
     failure.add_note(f"request id {outgoing.request_id}")
     return failure
+
+
+async def _answer_to(command: Control, answers: Stream[Event]) -> str:
+    while True:
+        did = (await anext(answers)).read(DidEvent)
+        if did.id == command.id:
+            return did.detail
 
 
 def _params(request: Request[Any], more: Mapping[str, object]) -> dict[str, Any]:

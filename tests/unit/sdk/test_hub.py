@@ -240,8 +240,25 @@ async def test_an_order_returns_what_the_hub_that_obeyed_says() -> None:
 
 async def test_an_order_that_nobody_obeys_says_so() -> None:
     async with OwnHub(answer, other="") as hub:
-        with pytest.raises(HubUnreachable, match=r"obeyed 'pause' within 3 s: none owns notion"):
-            await hub.order("pause", "notion")
+        with pytest.raises(HubUnreachable, match=r"obeyed 'pause' within 0\.1 s: none owns notion"):
+            await hub.order("pause", "notion", within=0.1)
+
+
+async def test_an_order_is_given_until_somebody_obeys() -> None:
+    """For a moment nobody owns the integration."""
+
+    given: list[str] = []
+
+    class Late(OwnWay):
+        async def command(self, command: Control) -> None:
+            given.append(command.id)
+            if len(given) == 3:
+                await super().command(command)
+
+    async with OwnHub(answer) as hub:
+        hub._opened = Late(answer, {"owner": "notion is paused"})
+        assert await hub.order("pause", "notion", within=60) == "notion is paused"
+    assert given == given[:1] * 3
 
 
 async def test_there_are_only_so_many_orders() -> None:
