@@ -41,6 +41,7 @@ _LAST_TURNS: Final = 5  # of the loop, until aiormq's task that saw its reader e
 _log = structlog.stdlib.get_logger()
 
 _CLOSING: Final = "_Channel__close_event"  # what aiormq's own basic_ack looks at
+_GIVING_UP: Final = "_Channel__close_after_failure"  # how aiormq ends a call that took too long
 _CODES: Final[dict[type[BaseException], int]] = {
     ChannelAccessRefused: errors.NOT_ALLOWED,
     ChannelNotFoundEntity: errors.NOT_FOUND,
@@ -69,7 +70,7 @@ class Wire(Connection):
         """
         with translated():
             opened = await self.channel(publisher_confirms=confirms, frame_buffer_size=0)
-        return cast("Channel", opened)
+        return _closing_once(cast("Channel", opened))
 
     async def _Connection__handle_connection_blocked(  # noqa: N802  (aiormq only logs it)
         self, frame: commands.Connection.Blocked
@@ -266,6 +267,24 @@ def usable(channel: Channel) -> bool:
     """
     closing: asyncio.Event = getattr(channel, _CLOSING)
     return not (closing.is_set() or channel.is_closed)
+
+
+def _closing_once(channel: Channel) -> Channel:
+    """See to it that what closes the channel is never said twice.
+
+    aiormq closes a channel when a call on it took too long, also when that call is the close. To
+    the broker the second one is a frame on no channel, and costs the whole connection (504).
+    """
+    give_up = getattr(channel, _GIVING_UP)
+
+    async def close(frame: Any) -> None:  # noqa: ANN401  (pamqp has no types)
+        if isinstance(frame, commands.Channel.Close):
+            getattr(channel, _CLOSING).set()
+        else:
+            await give_up(frame)
+
+    setattr(channel, _GIVING_UP, close)
+    return channel
 
 
 def _cancels() -> int:

@@ -12,7 +12,7 @@ from yarl import URL
 from service.amqp.errors import LinkLost
 from service.amqp.message import Message
 from service.amqp.publisher import send
-from service.amqp.wire import address, connect
+from service.amqp.wire import address, close_channel, connect
 from tests.support.certificates import certificate
 from tests.support.proxy import Proxy
 
@@ -116,3 +116,16 @@ async def test_a_publish_on_a_closing_channel_would_cut_the_connection(
 
 def certificate_in(folder: Path) -> str:
     return str(next(folder.glob("*.pem")))
+
+
+async def test_a_channel_whose_end_is_slow_does_not_cost_the_connection(amqp_url: str) -> None:
+    """aiormq says it again when nothing has come for a while: the broker hangs up at the second."""
+    async with Proxy.before(amqp_url) as proxy:
+        wire = await connect(address(proxy.through(amqp_url), name="test", heartbeat=60))
+        slow = await wire.open_channel(confirms=True)
+        proxy.pause("down")
+        await close_channel(slow)
+        proxy.resume()
+        for _ in range(3):
+            await close_channel(await wire.open_channel(confirms=True))
+        await wire.end()
