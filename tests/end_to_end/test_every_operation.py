@@ -10,6 +10,7 @@ from clients import _recordings, _registry
 from tests.support.agent import Agent, all_of
 from tests.support.broker import OwnNames
 from tests.support.hub_process import HubProcess
+from tests.support.wait import wait_until
 
 NAMES = _registry.names()
 WITHIN = 60.0
@@ -34,6 +35,10 @@ def unlimited() -> dict[str, str]:
     return dict.fromkeys(limits, "1000000/1s")
 
 
+async def serves_all(hub: HubProcess) -> bool:
+    return await hub.serving() == set(NAMES)
+
+
 @pytest.mark.slow
 async def test_every_operation_succeeds_in_the_sandbox(
     amqp_url: str, names: OwnNames, tmp_path: Path
@@ -46,7 +51,7 @@ async def test_every_operation_succeeds_in_the_sandbox(
         HubProcess(amqp_url, names.prefix, tmp_path, **everything) as hub,
         Agent(amqp_url, names) as agent,
     ):
-        assert await hub.serving() == set(NAMES)
+        await wait_until(lambda: serves_all(hub), 30, "all integrations")
         wanted = dict(asked())
         assert len(wanted) >= LEAST
         sends = (agent.send(name, params, id=name) for name, params in wanted.items())

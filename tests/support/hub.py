@@ -63,9 +63,14 @@ async def serving(amqp_url: str, settings: Settings) -> AsyncIterator[Hub]:
         yield hub
 
 
+async def lacks_nothing(hub: Hub) -> bool:
+    """Whether the hub says that it is ready."""
+    return not await hub.ready()
+
+
 async def serves(hub: Hub) -> bool:
     """Whether the hub owns all its integrations, and takes their requests."""
-    return not await hub.ready() and all(owner.serving for owner in hub.owners.values())
+    return await lacks_nothing(hub) and all(owner.serving for owner in hub.owners.values())
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ from pamqp.commands import Basic
 
 from clients._client import Client
 from clients._pool import Lazy
-from tests.support.agent import Received
+from tests.support.agent import Received, all_of
 from tests.support.broker import OwnNames
 from tests.support.hub import Given, asked
 from tests.support.raw_amqp import Raw, publish_raw
@@ -61,7 +61,7 @@ ROWS: dict[str, tuple[Asked, Told]] = {
         Told("expired", 504, True, "not_sent", 0),
     ),
     "the deadline passes while the upstream thinks": (
-        Asked(PAGE, page(1), HANG, within=2.0),
+        Asked(PAGE, page(1), HANG, within=3.0),
         Told("expired", 504, True, "sent", 1),
     ),
     "the vendor says no": (
@@ -101,7 +101,7 @@ ROWS: dict[str, tuple[Asked, Told]] = {
         Told("outcome_unknown", 502, False, "unknown", 1, {"upstream_status": 500}),
     ),
     "an act that the deadline cut off": (
-        Asked(SMS, sms("x"), HANG, within=2.0),
+        Asked(SMS, sms("x"), HANG, within=3.0),
         Told("outcome_unknown", 502, False, "unknown", 1),
     ),
 }
@@ -147,9 +147,9 @@ async def test_an_impatient_agent_says_nothing_about_the_upstream(
 ) -> None:
     async with asked(amqp_url, names, settings) as (hub, agent):
         stub.answer = HANG
-        for number in range(6):
-            answer = await agent.ask(PAGE, page(number), within=1.0)
-            assert code_of(answer) == ("expired", "sent")
+        asks = (agent.ask(PAGE, page(number), within=3.0) for number in range(6))
+        told = [code_of(answer) for answer in await all_of(*asks)]
+        assert told == [("expired", "sent")] * 6
         stub.answer = None
         assert (await agent.ask(PAGE, page(9), within=60)).ok
         assert hub.integrations["notion"].health.state == "up"
@@ -187,7 +187,7 @@ async def test_what_is_missing_or_down_is_told(
     # nothing left, so even what acts is tried again, while the budget of three retries lasts
     assert (read.json()["attempts"], act.json()["attempts"]) == (3, 2)
     assert code_of(known) == ("circuit_open", "not_sent")
-    assert known.json()["retry_after"] == pytest.approx(30, abs=5)
+    assert 5 < known.json()["retry_after"] <= 30
     assert known.json()["attempts"] == 0
     assert stub.calls == 0
 

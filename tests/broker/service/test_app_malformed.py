@@ -69,8 +69,8 @@ async def test_each_has_its_code_and_none_calls_out(
 
 
 def wires(hub: Hub) -> list[object]:
-    """The hub's connections: one that was cut has another in its place."""
-    return [link._wire for link in hub.base.links]
+    """The connections over which bodies come and go: one that was cut has another in its place."""
+    return [link._wire for link in (hub.base.links.consume, hub.base.links.publish)]
 
 
 BROKEN_KEY: Final = Raw(PLAIN, UNDECODABLE, b"notion." + b"\xff" * 240)

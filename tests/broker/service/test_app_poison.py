@@ -29,8 +29,8 @@ KINDS: Final = [
 
 
 def wires(hub: Hub) -> list[object]:
-    """The connections it has: the same ones for as long as none was lost."""
-    return [link._wire for link in hub.base.links]
+    """The connections over which bodies come and go: the same for as long as none was lost."""
+    return [link._wire for link in (hub.base.links.consume, hub.base.links.publish)]
 
 
 async def test_poison_costs_neither_connection_nor_neighbour(

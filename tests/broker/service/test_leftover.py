@@ -18,7 +18,7 @@ from service.leftover import Leftovers
 from service.ownership.members import Members
 from tests.support.broker import OwnNames
 from tests.support.bus import Inbox, linked
-from tests.support.hub import Given, asked
+from tests.support.hub import Given, asked, lacks_nothing
 from tests.support.proxy import Proxy
 from tests.support.vendor import Stub, page, sms
 from tests.support.wait import wait_until
@@ -127,5 +127,5 @@ async def test_a_narrowed_hub_has_the_old_queue_in_its_eye(
             await wait_until(lambda: any(one["event"] == "queue_left_over" for one in logs), 10)
             await agent.send("twilio.send_message", sms("x"), id="x")
             assert (await agent.ask("notion.get_page", page(1))).ok
-            assert not await hub.ready()
+            await wait_until(lambda: lacks_nothing(hub), 15, "readiness")
     assert stub.calls == 1

@@ -2,7 +2,7 @@
 
 from service.app import Hub
 from service.ownership.rank import weight
-from tests.support.hub import Given, serving
+from tests.support.hub import Given, lacks_nothing, serving
 from tests.support.proxy import Proxy
 from tests.support.wait import wait_until
 
@@ -18,11 +18,7 @@ async def says(hub: Hub, text: str) -> None:
 
 async def ready(hub: Hub) -> None:
     """Wait until it lacks nothing."""
-
-    async def lacks_nothing() -> bool:
-        return not await hub.ready()
-
-    await wait_until(lacks_nothing, 10, "readiness")
+    await wait_until(lambda: lacks_nothing(hub), 10, "readiness")
 
 
 async def test_a_standby_that_the_broker_does_not_answer_is_not_ready(
@@ -34,7 +30,7 @@ async def test_a_standby_that_the_broker_does_not_answer_is_not_ready(
         far = proxy.through(amqp_url)
         async with Hub(alone.but(HUB_INSTANCE=other), far) as hub:
             await ready(hub)
-            assert not hub.leases["notion"].has_come
+            await wait_until(lambda: not hub.leases["notion"].has_come, 20, "its place in the line")
             proxy.delay(1.0)
             await says(hub, "The broker is silent about the lease of notion.")
             proxy.delay(0.0)

@@ -19,7 +19,7 @@ from service.watch import Watch
 from tests.support.agent import apart
 from tests.support.broker import OwnNames
 from tests.support.bus import Inbox, linked
-from tests.support.hub import Given, asked
+from tests.support.hub import Given, asked, lacks_nothing
 from tests.support.vendor import Stub, page
 from tests.support.wait import wait_until
 
@@ -27,10 +27,7 @@ PAGE = "notion.get_page"
 
 
 async def ready(hub: Hub) -> None:
-    async def lacks_nothing() -> bool:
-        return not await hub.ready()
-
-    await wait_until(lacks_nothing, 15, "readiness")
+    await wait_until(lambda: lacks_nothing(hub), 15, "readiness")
 
 
 def wires(hub: Hub) -> list[object]:
