@@ -11,8 +11,8 @@ from sdk import Hub
 from tests.support.hub_process import HubProcess
 
 MANY = 2000
-QUICK = 60
-"""Seconds for so many calls at once, on two busy cores."""
+QUICK = 240
+"""Seconds for so many calls at once, on two cores with other work."""
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ async def hub(sandbox_hub: HubProcess) -> AsyncIterator[Hub]:
 
 async def test_thousands_of_calls_are_under_way_at_once(hub: Hub) -> None:
     async with asyncio.timeout(QUICK):
-        got = await asyncio.gather(*(hub.call(GetKpIndex(), within=60) for _ in range(MANY)))
+        got = await asyncio.gather(*(hub.call(GetKpIndex(), within=QUICK) for _ in range(MANY)))
     assert len(got) == MANY
     assert all(one.samples for one in got)
 
@@ -53,7 +53,7 @@ async def test_a_paused_integration_keeps_its_requests(hub: Hub) -> None:
 
 
 async def test_what_is_submitted_is_answered_later(hub: Hub) -> None:
-    asked = {await hub.submit(GetKpIndex(), within=60) for _ in range(50)}
+    asked = {await hub.submit(GetKpIndex(), within=QUICK) for _ in range(50)}
     async with asyncio.timeout(QUICK), hub.replies() as replies:
         async for reply in replies:
             asked.remove(reply.request_id)

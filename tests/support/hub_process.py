@@ -183,7 +183,7 @@ def _line(text: str) -> Mapping[str, Any]:
 
 def _get(url: str) -> tuple[int, bytes]:
     try:
-        with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310  (our own hub)
+        with urllib.request.urlopen(url, timeout=60) as answer:  # noqa: S310  (our own hub)
             return answer.status, answer.read()
     except urllib.error.HTTPError as error:
         with error:

@@ -162,16 +162,16 @@ async def test_a_publish_is_confirmed_or_says_why_not(
     full: FieldTable = {"x-max-length": 1, "x-overflow": "reject-publish"}
     await _amqp.declare(connection, queue, full)
     channel = await _amqp.open_channel(connection, confirms=True)
-    await _amqp.publish(channel, letter(queue), 5)
+    await _amqp.publish(channel, letter(queue), 30)
     with pytest.raises(DeliveryError):
-        await _amqp.publish(channel, letter(queue), 5)
+        await _amqp.publish(channel, letter(queue), 30)
     with pytest.raises(PublishError):
-        await _amqp.publish(channel, letter("no.such.queue"), 5)
+        await _amqp.publish(channel, letter("no.such.queue"), 30)
     with pytest.raises(Denied, match="no exchange") as caught:
-        await _amqp.publish(channel, letter(queue, exchange="no.such.exchange"), 5)
+        await _amqp.publish(channel, letter(queue, exchange="no.such.exchange"), 30)
     assert caught.value.code == _translation.NOT_FOUND
     with pytest.raises(Lost):
-        await _amqp.publish(channel, letter(queue), 5)
+        await _amqp.publish(channel, letter(queue), 30)
 
 
 async def test_a_confirm_that_does_not_come_is_silence(amqp_url: str, queue: str) -> None:
@@ -215,7 +215,7 @@ async def test_an_ack_on_a_channel_that_is_gone_is_no_error(
 ) -> None:
     await _amqp.declare(connection, queue, {})
     channel = await _amqp.open_channel(connection, confirms=True)
-    await _amqp.publish(channel, letter(queue), 5)
+    await _amqp.publish(channel, letter(queue), 30)
     message = await (await channel.get_queue(queue)).get()
     assert message is not None
     await _amqp.close_channel(channel)

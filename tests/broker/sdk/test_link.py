@@ -38,7 +38,7 @@ class Preparing:
 async def linked(url: str, preparing: Preparing | None = None) -> AsyncIterator[Link]:
     link = Link(Address(url), preparing if preparing is not None else Preparing())
     try:
-        await link.start(5)
+        await link.start(60)
         yield link
     finally:
         await link.aclose()

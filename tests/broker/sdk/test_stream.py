@@ -31,7 +31,7 @@ async def nothing(*_: object) -> None: ...
 @asynccontextmanager
 async def linked(url: str, queue: str) -> AsyncIterator[Link]:
     link = Link(Address(url), nothing)
-    await link.start(5)
+    await link.start(60)
     await _amqp.declare(await link.ready(), queue, {})
     try:
         yield link
