@@ -34,6 +34,7 @@ from sqlalchemy.exc import (
 )
 
 from service.record.records import NotOpened
+from service.record.turn import Turn
 
 log = structlog.get_logger()
 
@@ -94,9 +95,11 @@ def opened(url: str) -> Engine:
     """
     address = make_url(url)
     if address.drivername == "sqlite":
-        _keep_private(address.database or "")
         engine = create_engine(address)
         event.listen(engine, "connect", _prepare_sqlite)
+        if file := _file_of(address):
+            _keep_private(file)
+            _take_turns(engine, Turn(file))
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     engine = create_engine(
@@ -129,10 +132,21 @@ def _prepare_postgres(connection: Any, _: object) -> None:  # noqa: ANN401  (the
     connection.autocommit = False
 
 
+def _file_of(address: URL) -> str:
+    """Return the file of an SQLite; nothing for one in memory."""
+    file = address.database or ""
+    return "" if file.startswith((":memory:", "file:")) else file
+
+
+def _take_turns(engine: Engine, turn: Turn) -> None:
+    """Write in turn with others: from before a transaction to when its connection is put back."""
+    event.listen(engine, "begin", lambda _: turn.take())
+    event.listen(engine, "checkin", lambda *_: turn.leave())
+    event.listen(engine, "engine_disposed", lambda _: turn.close())
+
+
 def _keep_private(file: str) -> None:
     """Make the file for this user only, or see to it: SQLite gives new ones beside it its mode."""
-    if not file or file.startswith((":memory:", "file:")):
-        return
     with suppress(OSError):  # SQLite says what is wrong
         os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
     for path in _files(file):

@@ -31,7 +31,7 @@ def test_the_files_are_for_this_user_only(tmp_path: Path) -> None:
         files = {one.name: mode(one) for one in tmp_path.iterdir()}
     engine.dispose()
     assert files == dict.fromkeys(
-        ("calls.sqlite3", "calls.sqlite3-wal", "calls.sqlite3-shm"), 0o600
+        [f"calls.sqlite3{more}" for more in ("", "-wal", "-shm", "-next", "-turn")], 0o600
     )
 
 
