@@ -62,14 +62,13 @@ class OwnNames(Names):
         self.queues.add(queue)
         return queue
 
-    def all_queues(self) -> set[str]:
-        """Every queue that a hub or this test may have declared under the prefix."""
+    def queues_of_hubs(self) -> set[str]:
+        """Every queue that a hub may have declared under the prefix."""
         plain = Names(self.prefix)
         known = _registry.names()
         kinds = (plain.queue, plain.lease)
         of_integrations = {kind(integration) for kind in kinds for integration in known}
-        shared = {self.unrouted, self.dropped, self.dead_letters}
-        return self.queues | of_integrations | shared
+        return of_integrations | {self.unrouted, self.dropped, self.dead_letters}
 
     def all_exchanges(self) -> tuple[str, ...]:
         """Every exchange that a hub declares."""
@@ -133,12 +132,14 @@ async def delete_all(url: str, names: OwnNames) -> None:
     """Delete every queue and exchange of a test; those that don't exist cost nothing."""
     connection = await aiormq.connect(url)
     try:
-        for queue in sorted(names.all_queues()):
-            channel = await connection.channel()
-            await _delete_queue(channel, queue)
         channel = await connection.channel()
+        for queue in names.queues_of_hubs() - names.queues:
+            await channel.queue_delete(queue, nowait=True)
         for exchange in names.all_exchanges():
-            await channel.exchange_delete(exchange)
+            await channel.exchange_delete(exchange, nowait=True)
+        await channel.close()  # all of that is done then
+        for queue in names.queues:
+            await _delete_queue(await connection.channel(), queue)
     finally:
         await connection.close()
 
