@@ -2,6 +2,7 @@
 
 import os
 import re
+import zlib
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -33,21 +34,37 @@ settings.register_profile(
 )
 settings.load_profile("busy machines too")
 
+WAITING: Final = ("tests/broker/", "tests/end_to_end/", "tests/faults/")
+MOSTLY: Final = 0.75
+"""Before so much of the rest is done, all that waits has begun."""
 BROKER_FIXTURES: Final = {"broker", "module_node"}
 INTEGRATION: Final = re.compile(r"[\[-]([a-z_0-9]+)\.[a-z]")
 USED: Final = pytest.StashKey[str]()
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what needs a RabbitMQ, however indirectly, and what one worker runs.
 
     That is a file, or what a file has for one integration: a node of its own starts once then.
+    Workers take them in mixed order: what waits for a broker leaves a processor to what computes,
+    and the last ones are short.
     """
     for item in items:
         if BROKER_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker("broker")
-        item.add_marker(pytest.mark.xdist_group(f"{item.path.name}:{_integration(item)}"))
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+    if hasattr(config, "workerinput"):
+        items.sort(key=_place)
+
+
+def _group(item: pytest.Item) -> str:
+    return f"{item.nodeid.partition('::')[0]}:{_integration(item)}"
+
+
+def _place(item: pytest.Item) -> float:
+    mixed = zlib.crc32(_group(item).encode())
+    return mixed * (MOSTLY if item.nodeid.startswith(WAITING) else 1)
 
 
 def _integration(item: pytest.Item) -> str:

@@ -1,6 +1,7 @@
 """The JSON Schemas of the hub's own operations."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from clients import _registry
@@ -23,11 +24,13 @@ def requests() -> Iterator[type[Request[Any]]]:
             yield operation.request
 
 
+@cache
 def request_schema(request: type[Request[Any]]) -> dict[str, Any]:
     """Return the schema of the parameters that the hub accepts."""
     return _dated(request.model_json_schema(by_alias=False), request.operation, "request")
 
 
+@cache
 def reply_schema(request: type[Request[Any]]) -> dict[str, Any]:
     """Return the schema of the result that the hub sends."""
     schema = request.result.model_json_schema(by_alias=False, mode="serialization")
