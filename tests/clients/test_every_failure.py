@@ -29,6 +29,7 @@ from tests.support.conformance import (
     every_success,
     for_ever,
     mutants,
+    redactor_for,
 )
 from tests.support.kit import CANARY, Held, NotRecorded, reply
 
@@ -178,7 +179,7 @@ class TestSecrets:
         caplog.clear()
         caplog.set_level("DEBUG")
         for status in (400, 401, 403, 500):
-            run = Run(case)
+            run = Run(case, redact=redactor_for(case.facts))
             run.script.then(partial(_echo, status=status))
             failure = await run.failure()
             texts = [str(failure), repr(failure), failure.problem().model_dump_json(), caplog.text]

@@ -9,7 +9,7 @@ from clients._client import Client
 from tests.support.conformance import every_client
 from tests.support.fuzz.parameters import ANSWERS, for_client, outcome
 
-EACH = 4
+EACH = 2
 
 
 @every_client

@@ -108,6 +108,15 @@ every_step = together(
 )
 
 
+def redactor_for(facts: type[Client]) -> Redactor:
+    """Return one that knows that client's keys, as the hub's does."""
+    env = environment_of(facts)
+    return Redactor(text for one in facts.upstreams_in(env).values() for text in one.secrets(env))
+
+
+_SHARED: Final[dict[type[Client], Redactor]] = {}
+
+
 @dataclass
 class Run:
     """One replay, on a clock that never waits; `faults` come in place of the answers from `at`."""
@@ -118,7 +127,7 @@ class Run:
     changes: Mapping[str, Any] = field(default_factory=dict)
     """Parameters in place of the recorded ones."""
     redact: Redactor | None = None
-    """Shared by many runs that judge no secret: it is what takes longest to make."""
+    """Who judges secrets brings one of his own; all others share what takes longest to make."""
     times: list[float] = field(default_factory=list)
     notes: Notes = field(default_factory=Notes)
 
@@ -130,9 +139,10 @@ class Run:
         self.script = Script(self._answer)
         self.restart()
         ways = apart(facts, self.script)
-        kit = kit_for(
-            facts, ways, env=self.env, clock=self.clock, note=self.notes, redact=self.redact
-        )
+        if facts not in _SHARED:
+            _SHARED[facts] = redactor_for(facts)
+        redact = self.redact or _SHARED[facts]
+        kit = kit_for(facts, ways, env=self.env, clock=self.clock, note=self.notes, redact=redact)
         self.client = facts(kit)
 
     def restart(self) -> None:

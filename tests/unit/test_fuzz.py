@@ -11,7 +11,7 @@ from tests.support.fuzz.envelopes import messages, outcome, received, understand
 from tests.support.raw_amqp import Raw
 
 ONES = {closed: understanding(closed=closed) for closed in (False, True)}
-EXAMPLES = 400
+EXAMPLES = 200
 
 
 @pytest.mark.parametrize("closed", ONES, ids=["open", "with an access file"])
