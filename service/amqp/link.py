@@ -19,7 +19,7 @@ from service.ending import end
 from service.pauses import Pauses
 
 SHORTEST_PAUSE: Final = 0.1
-LONGEST_PAUSE: Final = 2.0
+LONGEST_PAUSE: Final = 1.0
 HEARTBEAT: Final = 10
 """Seconds; the lease's link takes 3, to be replaced sooner."""
 

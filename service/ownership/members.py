@@ -53,6 +53,7 @@ class Members:
         self._others: dict[str, _Other] = {}
         self._ownerless: dict[str, float] = {}
         self._listens = True
+        self._since = float("-inf")  # who is there was asked before: `meeting`
         self._looked = now
 
     def hear(self, says: OwnsEvent, now: float) -> None:
@@ -93,6 +94,11 @@ class Members:
             return True
         other = self._others.get(instance)
         return self._listens and other is not None and now - other.heard <= FRESH
+
+    def informed(self, now: float) -> bool:
+        """Return whether we have listened for so long that who is there was heard."""
+        self._look(now)
+        return self._listens and now - self._since > FRESH
 
     def foreign_stores(self, now: float) -> frozenset[str]:
         """Return the ids of stores other than ours that hubs on this broker use.
@@ -147,6 +153,7 @@ class Members:
             self._keep(lambda other: now - other.silent_since <= GONE)
 
     def _begin(self, now: float) -> None:
+        self._since = now
         self._ownerless.clear()
         for other in self._others.values():
             other.silent_since = now

@@ -177,7 +177,7 @@ class Owner:
 
     def confirmed(self, ticket: object) -> None:
         """The lease holds that state: spend what it reserves, and serve, if replies can leave."""
-        if self._desk.silent > SILENT:
+        if self._withheld:
             self.integration.withhold()
             return
         self.integration.confirm(cast("Mapping[str, Plan]", ticket))
@@ -205,8 +205,8 @@ class Owner:
             self._later(self._hand_back("it is paused"))
 
     def busy(self) -> bool:
-        """Whether it renews often."""
-        return self.integration.busy or len(self._desk) > 0 or self._winding > 0
+        """Whether it renews often: it works, or would if replies could leave."""
+        return self._withheld or self.integration.busy or len(self._desk) > 0 or self._winding > 0
 
     async def wind_down(self, within: float) -> bool:
         """Take nothing new, hand back what has not left, and wait for the rest; keep the lease.
@@ -234,6 +234,11 @@ class Owner:
         if self._closing:
             await asyncio.wait(self._closing)
         await self.integration.client.aclose()
+
+    @property
+    def _withheld(self) -> bool:
+        """Whether nothing may begin: the broker says nothing of what is published."""
+        return self._desk.silent > SILENT
 
     async def _let_go(self) -> None:
         subscription = self._detach()

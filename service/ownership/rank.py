@@ -21,7 +21,12 @@ from service.ownership.members import Members
 from service.ownership.state import LeaseMessage
 
 DAMPING: Final = 10.0
-"""Seconds between two times that a hub yields the same integration."""
+"""Seconds between two times that a hub yields the same integration.
+
+So long it also keeps one that it took before it could hear who else is there. The first hub that is
+back after the broker was lost takes all of them, to serve what has waited for it; to hand most of
+them on at once, while queues still elect their leaders, made that wait seconds more (measured).
+"""
 
 _CLASSES: Final[tuple[Mode, ...]] = ("configured", "sandbox", "none")
 
@@ -47,7 +52,8 @@ class Spread:
     def __init__(self, members: Members) -> None:
         self._members = members
         self._passed: dict[str, int] = {}
-        self._yielded: dict[str, float] = {}
+        self._moved: dict[str, float] = {}
+        """When this hub yielded an integration, or took it without having heard the others."""
 
     def stands(self, integration: str, now: float) -> bool:
         """Return whether this hub may wait for a lease.
@@ -67,21 +73,23 @@ class Spread:
         if not self.stands(integration, now):
             return False
         first = best(integration, self._reachable(integration, now))
-        if first in {self._me, None} or self._passed.get(integration) == found.seq:
-            return True
-        self._passed[integration] = found.seq
-        return False
+        if first not in {self._me, None} and self._passed.get(integration) != found.seq:
+            self._passed[integration] = found.seq
+            return False
+        if not self._members.informed(now):
+            self._moved[integration] = now
+        return True
 
     def heir(self, integration: str, now: float) -> str | None:
         """Return the hub to which this one, the owner, should yield now; None to go on.
 
         A hub of a better class is given way at once: this one takes the lease back only when
-        that one is gone. One of the same class is given way once in `DAMPING`.
+        that one is gone. One of the same class is given way as `DAMPING` says.
         """
         betters = self._betters(integration, now)
         if betters:
             return best(integration, (hub for hub in betters if self._trusted(hub, now)))
-        if now - self._yielded.get(integration, float("-inf")) < DAMPING:
+        if now - self._moved.get(integration, float("-inf")) < DAMPING:
             return None
         first = best(integration, self._standing(integration, now))
         fresh = first is not None and self._members.fresh(first, now)
@@ -89,7 +97,7 @@ class Spread:
 
     def yielded(self, integration: str, now: float) -> None:
         """Take note that this hub gives an integration to its heir."""
-        self._yielded[integration] = now
+        self._moved[integration] = now
 
     def mends(self, integration: str, now: float) -> bool:
         """Return whether this hub has to put a lost lease message back (`Lease.mend`)."""

@@ -104,6 +104,16 @@ def test_while_we_are_deaf_nobody_s_silence_counts(members: Members) -> None:
     assert "other" not in there(members, 66.1)
 
 
+def test_who_was_deaf_is_informed_once_everybody_has_had_time_to_speak(members: Members) -> None:
+    assert members.informed(0.0)
+    members.attend(1.0, attached=False)
+    assert not members.informed(1.0)
+    members.attend(2.0, attached=True)
+    pass_time(members, 2, 5)
+    assert not members.informed(2 + FRESH)
+    assert members.informed(2.1 + FRESH)
+
+
 def test_a_process_that_stood_still_was_deaf(members: Members) -> None:
     members.hear(says("other"), 1.0)
     assert "other" in there(members, 31.0)

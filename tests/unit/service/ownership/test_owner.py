@@ -149,6 +149,21 @@ async def test_while_no_reply_can_leave_no_call_begins(bench: Bench) -> None:
     assert gate.bucket.valid(bench.clock.now())
 
 
+async def test_who_takes_over_before_replies_can_leave_serves_with_an_early_renewal(
+    bench: Bench,
+) -> None:
+    """After a broker's restart the link for leases may be back first; idle renewals are rare."""
+    owner = bench.owner
+    assert not owner.busy()
+    bench.desk.silent = SILENT + 1
+    serve(bench)
+    assert not serving(bench)
+    assert owner.busy()
+    bench.desk.silent = 0.0
+    owner.confirmed(owner.plan(final=False)[1])
+    assert serving(bench)
+
+
 async def test_a_lease_that_comes_again_serves_again(bench: Bench) -> None:
     serve(bench)
     bench.owner.lost("it was late")

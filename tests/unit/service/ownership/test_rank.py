@@ -237,6 +237,52 @@ def test_the_same_integration_is_yielded_once_in_ten_seconds() -> None:
     assert asked == {1: FIRST} | dict.fromkeys(range(2, 11)) | {11: FIRST, 12: FIRST}
 
 
+def after_an_outage(me: OwnsEvent, other: OwnsEvent, taken: int) -> list[int]:
+    """Return the seconds in which a hub that took a lease at one of them would yield it.
+
+    It hears nobody for three seconds, then the other one every second.
+    """
+    members = Members(me, 0.0)
+    spread = Spread(members)
+    members.hear(other, 0.0)
+    yields = []
+    for now in range(1, 21):
+        members.present(float(now))
+        members.attend(float(now), attached=now > 3)
+        if now > 4:
+            members.hear(other, float(now))
+        if now == taken:
+            assert spread.takes(NOTION, lease(owner=other.instance), float(now))
+        elif now > taken and spread.heir(NOTION, float(now)):
+            yields.append(now)
+    return yields
+
+
+@pytest.mark.parametrize(
+    ("taken", "yields_from"),
+    [
+        (2, 12),  # deaf
+        (4, 14),  # nobody had time to speak
+        (8, 9),  # whoever is there was heard
+    ],
+)
+def test_what_was_taken_before_the_others_were_heard_is_kept_for_a_while(
+    taken: int, yields_from: int
+) -> None:
+    yields = after_an_outage(hub(SECOND), hub(FIRST), taken)
+    assert yields == list(range(yields_from, 21))
+
+
+def test_a_key_is_given_way_even_then() -> None:
+    members = Members(hub("me", "sandbox"), 0.0)
+    spread = Spread(members)
+    members.attend(1.0, attached=False)
+    assert spread.takes(NOTION, lease(), 1.0)
+    members.attend(2.0, attached=True)
+    members.hear(hub("other"), 2.0)
+    assert spread.heir(NOTION, 2.0) == "other"
+
+
 @pytest.mark.parametrize(
     ("better", "now", "expected"),
     [
