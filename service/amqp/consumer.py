@@ -20,7 +20,7 @@ from service.amqp.delivery import Delivery
 from service.amqp.errors import BusError, NoAnswer
 from service.amqp.link import Link
 from service.amqp.queues import ask_apart, doubted
-from service.amqp.wire import close_channel, translated, usable, why
+from service.amqp.wire import close_channel, hang_up, translated, usable, why
 
 ANSWER_WITHIN: Final = 5.0
 _CLOSE_WITHIN: Final = 2.0
@@ -213,6 +213,7 @@ async def consume(
             async with asyncio.timeout(ANSWER_WITHIN):
                 consumer = await _begin(channel, source, on_delivery, prefetch)
     except TimeoutError:
+        hang_up(channel)  # it may consume already
         link.silent.add(str(source))
         raise NoAnswer(str(source), ANSWER_WITHIN) from None
     except asyncio.CancelledError:

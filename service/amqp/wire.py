@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import Any, Final, cast
 
 import structlog
+from aiormq.abc import ChannelFrame
 from aiormq.channel import Channel
 from aiormq.connection import Connection, SSLContextProvider, TransportFactory
 from aiormq.exceptions import (
@@ -41,7 +42,7 @@ _LAST_TURNS: Final = 5  # of the loop, until aiormq's task that saw its reader e
 _log = structlog.stdlib.get_logger()
 
 _CLOSING: Final = "_Channel__close_event"  # what aiormq's own basic_ack looks at
-_GIVING_UP: Final = "_Channel__close_after_failure"  # how aiormq ends a call that took too long
+_GIVING_UP: Final = "_Channel__close_after_failure"
 _CODES: Final[dict[type[BaseException], int]] = {
     ChannelAccessRefused: errors.NOT_ALLOWED,
     ChannelNotFoundEntity: errors.NOT_FOUND,
@@ -209,10 +210,17 @@ async def connect(at: URL, within: float = CONNECT_WITHIN) -> Wire:
 
 
 async def close_channel(channel: Channel) -> None:
-    """Close a channel; give up when the broker does not answer in a moment."""
-    with contextlib.suppress(TimeoutError, errors.BusError), translated():
-        async with asyncio.timeout(CLOSE_WITHIN):
-            await channel.close(AMQPError("closed by the hub"))
+    """Close a channel, and wait a moment for the broker's word."""
+    hang_up(channel)
+    await asyncio.wait([channel.closing], timeout=CLOSE_WITHIN)
+
+
+def hang_up(channel: Channel) -> None:
+    """Close a channel now: who is cut short in aiormq's `close` may not have told the broker."""
+    if usable(channel):
+        getattr(channel, _CLOSING).set()
+        close = commands.Channel.Close(200, "closed by the hub", 0, 0)
+        channel.write_queue.put_nowait(ChannelFrame.marshall(channel.number, [close]))
 
 
 @contextlib.contextmanager
@@ -270,20 +278,17 @@ def usable(channel: Channel) -> bool:
 
 
 def _closing_once(channel: Channel) -> Channel:
-    """See to it that what closes the channel is never said twice.
+    """Keep aiormq from telling the broker again, when a call is given up, that the channel closes.
 
-    aiormq closes a channel when a call on it took too long, also when that call is the close. To
-    the broker the second one is a frame on no channel, and costs the whole connection (504).
+    The second time costs the whole connection (504).
     """
     give_up = getattr(channel, _GIVING_UP)
 
-    async def close(frame: Any) -> None:  # noqa: ANN401  (pamqp has no types)
-        if isinstance(frame, commands.Channel.Close):
-            getattr(channel, _CLOSING).set()
-        else:
-            await give_up(frame)
+    async def once(call: object) -> None:
+        if usable(channel):
+            await give_up(call)
 
-    setattr(channel, _GIVING_UP, close)
+    setattr(channel, _GIVING_UP, once)
     return channel
 
 

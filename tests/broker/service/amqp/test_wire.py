@@ -13,8 +13,10 @@ from service.amqp.errors import LinkLost
 from service.amqp.message import Message
 from service.amqp.publisher import send
 from service.amqp.wire import address, close_channel, connect
+from tests.support.broker import OwnNames
 from tests.support.certificates import certificate
 from tests.support.proxy import Proxy
+from tests.support.wait import wait_until
 
 
 def at(url: str) -> URL:
@@ -129,3 +131,32 @@ async def test_a_channel_whose_end_is_slow_does_not_cost_the_connection(amqp_url
         for _ in range(3):
             await close_channel(await wire.open_channel(confirms=True))
         await wire.end()
+
+
+async def test_who_is_cut_short_while_it_closes_a_channel_has_closed_it(
+    amqp_url: str, names: OwnNames
+) -> None:
+    """Else the broker waits for ever for what the channel holds: a lease, for one."""
+    queue = names.queue("held")
+    wire = await connect(at(amqp_url))
+    looking = await wire.open_channel(confirms=True)
+    await looking.queue_declare(queue, durable=True, arguments={"x-queue-type": "quorum"})
+    await send(looking, "", queue, Message(b"held"))
+    holding = await wire.open_channel(confirms=False)
+    held = asyncio.Event()
+
+    async def hold(_: object) -> None:
+        held.set()
+
+    await holding.basic_consume(queue, hold)
+    await held.wait()
+    closing = asyncio.create_task(close_channel(holding))
+    await asyncio.sleep(0)
+    closing.cancel()
+    await asyncio.wait([closing])
+
+    async def back() -> bool:
+        return (await looking.queue_declare(queue, passive=True)).message_count == 1
+
+    await wait_until(back, what="the message that was held")
+    await wire.end()
