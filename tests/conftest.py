@@ -10,6 +10,7 @@ from typing import Any, Final
 import pytest
 from hypothesis import HealthCheck, settings
 
+from clients import _registry
 from contracts._names import Names
 from service.node.node import Node
 from tests.support.absent import absent
@@ -38,41 +39,48 @@ WAITING: Final = ("tests/broker/", "tests/end_to_end/", "tests/faults/")
 MOSTLY: Final = 0.75
 """Before so much of the rest is done, all that waits has begun."""
 BROKER_FIXTURES: Final = {"broker", "module_node"}
-INTEGRATION: Final = re.compile(r"[\[-]([a-z_0-9]+)\.[a-z]")
+INTEGRATIONS: Final = frozenset(_registry.names())
 USED: Final = pytest.StashKey[str]()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what needs a RabbitMQ, however indirectly, and what one worker runs.
+    """Mark what needs a RabbitMQ, however indirectly.
 
-    That is a file, or what a file has for one integration: a node of its own starts once then.
     Workers take them in mixed order: what waits for a broker leaves a processor to what computes,
     and the last ones are short.
     """
     for item in items:
         if BROKER_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker("broker")
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
     if hasattr(config, "workerinput"):
         items.sort(key=_place)
 
 
-def _group(item: pytest.Item) -> str:
-    return f"{item.nodeid.partition('::')[0]}:{_integration(item)}"
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:  # noqa: ANN401  (no types)
+    """Give a file to one worker, or what a file has for one integration: a node starts once then.
+
+    `--dist loadgroup` alone does not: pytest-xdist 3.8 writes groups where pytest 9.2 has no ids.
+    """
+    from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    class Groups(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return _group(nodeid)
+
+    return Groups(config, log) if config.getvalue("dist") == "loadgroup" else None
+
+
+def _group(nodeid: str) -> str:
+    file, _, test = nodeid.partition("::")
+    words = re.split(r"[^a-z_0-9]+", test.partition("[")[2])
+    return f"{file}:{next((word for word in words if word in INTEGRATIONS), '')}"
 
 
 def _place(item: pytest.Item) -> float:
-    mixed = zlib.crc32(_group(item).encode())
+    mixed = zlib.crc32(_group(item.nodeid).encode())
     return mixed * (MOSTLY if item.nodeid.startswith(WAITING) else 1)
-
-
-def _integration(item: pytest.Item) -> str:
-    given = getattr(item, "callspec", None)
-    if given and "facts" in given.params:
-        return str(given.params["facts"].name)
-    named = INTEGRATION.search(item.name)
-    return named[1] if named else ""
 
 
 def pytest_terminal_summary(
