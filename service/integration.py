@@ -1,6 +1,7 @@
 """One integration inside this hub: facts, gates, health, and its client once somebody asks."""
 
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from math import isfinite
@@ -15,6 +16,7 @@ from clients._http import Transport
 from clients._kit import Kit, Note, gate_for
 from clients._limits import Plan
 from clients._pool import Lazy
+from clients._recordings import Recording
 from clients._redact import Redactor
 from clients._sandbox import SandboxEnvironment, SandboxTransport, recorded
 from clients._transport import AioHttpTransport
@@ -67,6 +69,9 @@ class Integration:
         }
         self.health = Health(self.name, self.upstreams, means.instance)
         self.client = Lazy(self._make)
+        if self.recorded:
+            with suppress(ValueError, OSError):  # the calls tell of it
+                self._read_recordings()
         here = self.upstreams.values()
         self.redact.learn(
             [text for one in here for text in one.secrets(means.env)],
@@ -176,6 +181,10 @@ class Integration:
             )
         )
 
+    def _read_recordings(self) -> tuple[Recording, ...]:
+        """Read once, and at the start: that is in a thread, and the first calls are in the loop."""
+        return _recordings.of(self.name, self.facts.__module__)
+
     def _told(self, upstream: str, failure: Failure | None, seconds: float) -> None:
         self.note(upstream, failure, seconds)
 
@@ -187,8 +196,8 @@ class Integration:
         """Return a new way to the upstream of that name."""
         upstream = self.upstreams[name]
         if name in self.recorded:
-            recordings = _recordings.of(self.name, self.facts.__module__)
-            return SandboxTransport(upstream, upstream.address(self._stand_ins), recordings)
+            address = upstream.address(self._stand_ins)
+            return SandboxTransport(upstream, address, self._read_recordings())
         return AioHttpTransport(
             max_bytes=self._means.most_bytes,
             connections=upstream.connections,

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from clients import _recordings, _registry
@@ -71,6 +73,32 @@ async def test_the_sandbox_answers_over_the_whole_path() -> None:
     assert page.model_dump()["id"]
     assert heard == ["api"]
     assert isinstance(integration.transport("api"), SandboxTransport)
+
+
+def test_recordings_are_read_before_the_loop_needs_them() -> None:
+    read = _recordings.of.cache_info
+    _recordings.of.cache_clear()
+    make(**KEY)
+    assert read().misses == 0
+    integration = make(sandbox="on")
+    assert read().misses == 1
+    integration.transport("api")
+    assert read().misses == 1
+
+
+def test_a_recording_that_is_none_is_told_by_the_calls(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recordings = tmp_path / "elsewhere" / "recordings" / "notion"
+    recordings.mkdir(parents=True)
+    (recordings / "get_page.success.json").write_text("none")
+    (tmp_path / "elsewhere" / "__init__.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    facts = type("Elsewhere", (_registry.load("notion"),), {"__module__": "clients.notion"})
+    facts.__module__ = "elsewhere.notion"
+    integration = Integration(facts, Means(Environment({}), Redactor(), QuickClock(), "h", "on"))
+    with pytest.raises(ValueError, match=r"get_page\.success"):
+        integration.transport("api")
 
 
 class TestSomeRecorded:
