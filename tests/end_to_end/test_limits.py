@@ -100,7 +100,6 @@ async def test_a_backlog_uses_its_limits_and_no_more(
         assert used(RATE, [call.at for call in calls]) >= 0.99
 
 
-@pytest.mark.alone
 @pytest.mark.slow
 async def test_owners_that_die_and_freeze_spend_no_token_twice(
     amqp_url: str, names: OwnNames, tmp_path: Path

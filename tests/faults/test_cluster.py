@@ -31,7 +31,6 @@ async def leaders(cluster: Cluster, names: Iterable[str]) -> set[str]:
     return {row[1] for row in rows if row[0] in wanted}
 
 
-@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.broker
 @pytest.mark.timeout(600)
