@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from statistics import median
 
@@ -54,6 +55,14 @@ def test_functions_are_short() -> None:
     assert lengths[-1] <= LONGEST_FUNCTION
 
 
+@cache
+def all_mirrors() -> dict[str, list[Path]]:
+    found: dict[str, list[Path]] = {}
+    for test in sorted((ROOT / "tests").rglob("test_*.py")):
+        found.setdefault(test.name, []).append(test)
+    return found
+
+
 def mirrors(path: Path) -> list[Path]:
     package, *folders, file = path.relative_to(ROOT).parts
     stem = (folders[-1] if file == "__init__.py" else path.stem).lstrip("_")
@@ -62,7 +71,7 @@ def mirrors(path: Path) -> list[Path]:
         # an integration: one test mirrors its contract, its client and their folders
         names.add(f"test_{folders[0] if folders else stem}.py")
         levels.add("clients")
-    tests = (test for name in names for test in (ROOT / "tests").rglob(name))
+    tests = (test for name in names for test in all_mirrors().get(name, ()))
     return [test for test in tests if levels & set(test.parts)]
 
 
