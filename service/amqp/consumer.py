@@ -88,6 +88,7 @@ class Consumer:
         """Called when the broker ends it: its queue was deleted or moved."""
         self._on_delivery = on_delivery
         self._taking = True
+        self._stopping: asyncio.Task[None] | None = None
         self._stopped = False
         self._closed = False
         self._settled_at = -_HEARD_AFTER
@@ -105,10 +106,19 @@ class Consumer:
         return await asyncio.shield(self.ended)
 
     async def stop(self) -> None:
-        """Take no more; what was handed over can still be settled, until `close`."""
-        if not ((self._taking or self.resting) and usable(self.channel)):
-            return
-        self._end("it was stopped")
+        """Take no more; what was handed over can still be settled, until `close`.
+
+        Whoever waits for that may be cancelled, and another may wait for it: aiormq closes a
+        channel over which a call was cancelled.
+        """
+        if self._stopping is None:
+            if not ((self._taking or self.resting) and usable(self.channel)):
+                return
+            self._end("it was stopped")
+            self._stopping = asyncio.create_task(self._cancel())
+        await asyncio.shield(self._stopping)
+
+    async def _cancel(self) -> None:
         with contextlib.suppress(TimeoutError, BusError), translated():
             async with asyncio.timeout(_CLOSE_WITHIN):
                 await self.channel.basic_cancel(self.tag)

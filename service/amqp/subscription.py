@@ -7,6 +7,7 @@ from typing import Self
 import structlog
 
 from service.amqp.consumer import Consumer, Full, OnDelivery, Temporary, consume
+from service.amqp.delivery import Delivery
 from service.amqp.errors import BusError
 from service.amqp.link import LONGEST_PAUSE, SHORTEST_PAUSE, Link
 from service.ending import end
@@ -35,6 +36,10 @@ class Subscription:
         self._consumer: Consumer | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._full: Full | None = None
+        self._came = False
+        """Whether the consumer that is being attached has handed something over already."""
+        self._answered = asyncio.Event()
+        """Set while none is being attached."""
         self._reason = "it was not attached yet"
         self._news = False
 
@@ -75,6 +80,8 @@ class Subscription:
         """
         keeper, self._keeper = self._keeper, None
         if keeper is not None:
+            if self._came:  # before the broker's ok; without it the channel would close under it
+                await self._answered.wait()
             await end(keeper)
         if self._consumer is not None:
             await self._consumer.stop()
@@ -113,9 +120,18 @@ class Subscription:
     async def _attach(self) -> Consumer:
         most, full = self._prefetch, self._full
         prefetch = min(full.held, most) if full else most
-        consumer = await consume(self._link, self._source, self._on_delivery, prefetch=prefetch)
+        self._came = False
+        self._answered.clear()
+        try:
+            consumer = await consume(self._link, self._source, self._take, prefetch=prefetch)
+        finally:
+            self._answered.set()
         consumer.enough = most if full else 0
         return consumer
+
+    def _take(self, delivery: Delivery) -> None:
+        self._came = True
+        self._on_delivery(delivery)
 
     async def _emptied(self, consumer: Consumer) -> None:
         """Wait until all that was taken is answered; the next one takes fewer, or more again."""

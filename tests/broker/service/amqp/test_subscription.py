@@ -3,7 +3,9 @@
 import asyncio
 import gc
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from aiormq.channel import Channel
 from structlog.testing import capture_logs
@@ -108,6 +110,44 @@ async def test_after_stop_what_came_can_be_settled(amqp_url: str, names: OwnName
         await wait_until(lambda: _is(link, queue, Depth(2, 0)))
 
 
+class LateLink(Link):
+    """Over which the broker's ok to a consumer comes late: messages may come before it."""
+
+    ok = asyncio.Event()
+
+    async def channel(self, *, confirms: bool = False) -> Channel:
+        channel = await super().channel(confirms=confirms)
+        consume = channel.basic_consume
+
+        async def consume_late(*words: Any, **more: Any) -> Any:  # noqa: ANN401  (aiormq's)
+            answer = await consume(*words, **more)
+            await self.ok.wait()
+            return answer
+
+        channel.basic_consume = consume_late  # type: ignore[method-assign]
+        return channel
+
+
+async def test_what_came_before_the_ok_can_be_settled_after_stop(
+    amqp_url: str, names: OwnNames
+) -> None:
+    inbox = Inbox(keep)
+    async with linked(amqp_url) as (link, _), LateLink(amqp_url, name="late") as late:
+        late.ok = asyncio.Event()
+        queue = await declare(link, names.queue("q"))
+        await Publisher(link).publish("", queue, Message(b""))
+        subscription = Subscription(late, queue, inbox, prefetch=2)
+        subscription.start()
+        await wait_until(lambda: len(inbox) == 1)
+        stopping = asyncio.create_task(subscription.stop())
+        await asyncio.sleep(0)
+        late.ok.set()
+        await stopping
+        assert inbox.deliveries[0].ack()
+        await subscription.aclose()
+        await wait_until(lambda: _is(link, queue, Depth(0, 0)))
+
+
 async def test_what_stays_so_is_told_once(amqp_url: str, names: OwnNames) -> None:
     async with CountingLink(amqp_url, name="test") as link:
         with capture_logs() as logs:
@@ -129,6 +169,8 @@ class Holder:
     """Has room for so many bytes; answers what it holds one by one."""
 
     room: int
+    full: Callable[[], object] = bool
+    """Called when it has none left."""
     held: list[Delivery] = field(default_factory=list)
     most: int = 0
     answered: Counter[bytes] = field(default_factory=Counter)
@@ -139,6 +181,7 @@ class Holder:
         self.came[delivery.body] += 1
         size = sum(len(one.body) for one in self.held) + len(delivery.body)
         if self.held and size > self.room:
+            self.full()
             raise Full(len(self.held), self.emptied)
         self.most = max(self.most, size)
         self.held.append(delivery)
@@ -194,6 +237,27 @@ async def test_closing_while_it_waits_for_memory(amqp_url: str, names: OwnNames)
         assert not subscription.attached
         assert holder.held[0].ack()
         await subscription.aclose()
+        await wait_until(lambda: _is(link, queue, Depth(2, 0)))
+
+
+async def test_stopping_while_it_stops_for_want_of_memory(amqp_url: str, names: OwnNames) -> None:
+    """The broker's answer is on its way: who gives up the question loses the channel."""
+    async with Proxy.before(amqp_url) as proxy, linked(amqp_url) as (link, _):
+        holder = Holder(room=1, full=lambda: proxy.pause("down"))
+        queue = await declare(link, names.queue("q"))
+        publisher = Publisher(link)
+        async with linked(proxy.through(amqp_url)) as (slow, _):
+            subscription = Subscription(slow, queue, holder.take, prefetch=3)
+            subscription.start()
+            await wait_until(lambda: subscription.attached)
+            await asyncio.gather(*(publisher.publish("", queue, Message(b"xx")) for _ in range(3)))
+            await wait_until(lambda: holder.came[b"xx"] == 2)
+            stopping = asyncio.create_task(subscription.stop())
+            await asyncio.sleep(0)
+            proxy.resume()
+            await stopping
+            assert holder.held[0].ack()
+            await subscription.aclose()
         await wait_until(lambda: _is(link, queue, Depth(2, 0)))
 
 
