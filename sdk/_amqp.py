@@ -74,10 +74,17 @@ async def open_channel(connection: AbstractConnection, *, confirms: bool) -> Abs
 
 
 async def close_channel(channel: AbstractChannel, within: float = CLOSE_WITHIN) -> None:
-    """Close a channel; give up when the broker does not answer in a moment."""
+    """Close a channel; wait no longer than that for the broker's word.
+
+    Nobody is cut short in the closing itself: the broker might never be told of it.
+    """
+    closing = asyncio.create_task(_closed(channel))
+    await asyncio.wait([closing], timeout=within)
+
+
+async def _closed(channel: AbstractChannel) -> None:
     with contextlib.suppress(Lost, Denied), translated():
-        async with asyncio.timeout(within):
-            await channel.close()
+        await channel.close()
 
 
 async def disconnect(connection: AbstractConnection, within: float = CLOSE_WITHIN) -> None:

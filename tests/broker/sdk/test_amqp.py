@@ -222,6 +222,26 @@ async def test_an_ack_on_a_channel_that_is_gone_is_no_error(
     await _amqp.ack(message)
 
 
+async def test_who_is_cut_short_while_it_closes_a_channel_has_closed_it(
+    connection: AbstractConnection, queue: str
+) -> None:
+    """Else what its consumer was given comes to nobody else."""
+    await _amqp.declare(connection, queue, {})
+    channel = await _amqp.open_channel(connection, confirms=True)
+    await _amqp.publish(channel, letter(queue), 30)
+    assert (await (await channel.get_queue(queue)).get()) is not None
+    closing = asyncio.create_task(_amqp.close_channel(channel))
+    await asyncio.sleep(0)
+    closing.cancel()
+    await asyncio.wait([closing])
+    other = await _amqp.open_channel(connection, confirms=True)
+
+    async def back() -> object:
+        return await (await other.get_queue(queue)).get(no_ack=True, fail=False)
+
+    await wait_until(back, what="what was held")
+
+
 async def test_closing_gives_up_on_a_silent_broker(amqp_url: str) -> None:
     async with Proxy.before(amqp_url) as proxy:
         connection = await _amqp.connect(proxy.through(amqp_url))

@@ -1,8 +1,9 @@
 import asyncio
 
 from tests.support.cli import Cli
-from tests.support.hub import Given, serving
+from tests.support.hub import Given, lacks_nothing, serving
 from tests.support.vendor import Stub, page
+from tests.support.wait import wait_until
 
 
 async def test_what_is_paused_waits_in_the_broker(
@@ -11,8 +12,8 @@ async def test_what_is_paused_waits_in_the_broker(
     async with serving(amqp_url, settings) as hub:
         said = await asyncio.to_thread(cli, "pause", "notion")
         assert (said.code, said.out) == (0, "notion is paused.\n")
-        assert not hub.owners["notion"].serving
-        assert await hub.ready() == ""
+        await wait_until(lambda: not hub.owners["notion"].serving)
+        await wait_until(lambda: lacks_nothing(hub), 15, "readiness")
         words = ("call", "notion.get_page", f"page_id={page(1)['page_id']}", "--within")
         waiting = await asyncio.to_thread(cli, *words, "0.5")
         assert (waiting.code, stub.calls) == (3, 0)
