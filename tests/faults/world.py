@@ -193,7 +193,7 @@ def doom_of(plan: Plan, hub: str, since: int) -> Doom | None:
     for fault in plan.faults:
         mine = fault.params.get("hub") == hub and "point" in fault.params
         if mine and fault.at > since:
-            block = token(fault.at)[:-2]  # 256 requests
+            block = token(fault.at + 255)[:-2]  # 256 requests, the first of them not before it
             point = cast("Point", fault.params["point"])
             return Doom(point, int(fault.params["nth"]), block, together=point != "after-ack")
     return None
