@@ -51,7 +51,9 @@ async def test_poison_costs_neither_connection_nor_neighbour(
         assert wires(hub) == before
     letters = await fetched(amqp_url, names.dead_letters)
     reasons = Counter((one.header.properties.headers or {})["hub-reason"] for one in letters)
-    assert reasons == Counter(one.flaw for one in poison)
+    wanted = Counter(one.flaw for one in poison)
+    assert reasons >= wanted  # twice, where the lease moved between its confirm and its ack
+    assert reasons.keys() == wanted.keys()
     assert {code for id_ in ids for code in agent.log.codes()[id_]} == {"ok"}
     assert stub.calls >= GOOD  # a read may be made again where a lease moved meanwhile
 
