@@ -161,8 +161,9 @@ class Api:
     ) -> Polled:
         """Ask until it is done, as the vendor's ``Retry-After`` says or `every` so many seconds.
 
-        Ends undone while there is still time to answer. Of something that this call has started,
-        a failure is only told: it runs, whatever becomes of the asking.
+        Ends undone while there is still time to answer; at the last moment, where the hub loses
+        the integration meanwhile. Of something that this call has started, a failure is only
+        told: it runs, whatever becomes of the asking.
 
         Raises:
             Failure: asking failed, and nothing had been started.

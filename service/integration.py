@@ -146,7 +146,7 @@ class Integration:
             gate.open()
 
     def close(self) -> None:
-        """Let nobody through; who waits is handed back."""
+        """Let nobody through; who waits is handed back, but for what has acted (`Gate.close`)."""
         self.withhold()
         for gate in self.gates.values():
             gate.close()

@@ -80,9 +80,11 @@ class Subscription:
         """
         keeper, self._keeper = self._keeper, None
         if keeper is not None:
-            if self._came:  # before the broker's ok; without it the channel would close under it
-                await self._answered.wait()
-            await end(keeper)
+            try:
+                if self._came:  # before the broker's ok; without it the channel would close
+                    await self._answered.wait()
+            finally:
+                await end(keeper)
         if self._consumer is not None:
             await self._consumer.stop()
             self._consumer.hand_back()

@@ -53,7 +53,7 @@ class Members:
         self._others: dict[str, _Other] = {}
         self._ownerless: dict[str, float] = {}
         self._listens = True
-        self._since = float("-inf")  # who is there was asked before: `meeting`
+        self._since = float("-inf")  # who is there is asked at the start: `meeting`
         self._looked = now
 
     def hear(self, says: OwnsEvent, now: float) -> None:

@@ -181,6 +181,7 @@ class Owner:
             self.integration.withhold()
             return
         self.integration.confirm(cast("Mapping[str, Plan]", ticket))
+        self.integration.open()  # also to what winds down: calls that follow what they began
         if self.paused or self._winding:
             return
         if self._subscription is None:
@@ -251,7 +252,6 @@ class Owner:
             self._leaving.remove(subscription)
 
     def _serve(self) -> None:
-        self.integration.open()
         self._window = self.integration.window()
         self._away = self._too_long and not self._window
         if not self._away:

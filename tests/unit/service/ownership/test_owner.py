@@ -171,6 +171,28 @@ async def test_a_lease_that_comes_again_serves_again(bench: Bench) -> None:
     assert serving(bench)
 
 
+@pytest.mark.parametrize("paused", [False, True])
+async def test_what_has_acted_goes_on_while_its_owner_winds_down(
+    bench: Bench, *, paused: bool
+) -> None:
+    """The lease is lost for a moment: winding down waits for that call, so it must go on."""
+    owner, gate = bench.owner, bench.owner.integration.gates["api"]
+    serve(bench)
+    bench.desk.answered.clear()
+    winding = asyncio.create_task(owner.wind_down(5.0))
+    await wait_until(lambda: bench.log == ["start", "stop"])
+    owner.lost("it was late")
+    with pytest.raises(HandedBack):
+        await gate.enter(Call(sent=True))
+    asks = asyncio.create_task(gate.enter(Call(sent=True, doubt=True)))
+    await wait_until(lambda: len(gate) == 1)
+    owner.regained(paused=paused)
+    await renewed(bench, serves=False)
+    await asks
+    bench.desk.answered.set()
+    assert await winding
+
+
 async def test_a_consumer_that_ought_to_be_attached_is_missed(bench: Bench) -> None:
     owner = bench.owner
     seen = [owner.detached]
