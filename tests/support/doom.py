@@ -12,7 +12,7 @@ read with an ``idempotency-key``); a plain read comes to the two around its repl
 
 ``before-record``   delivered; nothing is on record of this run
 ``after-claim``     on record as claimed
-``after-sent``      on record as sent; nothing of it has been written to a socket (no read is)
+``after-sent``      on record as sent; nothing of it has been written to a socket
 ``after-response``  the upstream has answered, or the call has failed; the outcome is not on record
 ``after-done``      the outcome is on record
 ``before-reply``    about to publish the reply, or the dead letter
